@@ -1,0 +1,79 @@
+package config
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// suggestion says what an unknown key in a table of type t may have been meant to be.
+func suggestion(t reflect.Type, table, key string) string {
+	normal := strings.ReplaceAll(strings.ToLower(key), "-", "_")
+	best, distance := "", 3
+	for _, f := range reflect.VisibleFields(t) {
+		name := f.Tag.Get("toml")
+		if d := editDistance(normal, name); d < distance && d < len(name)/2+1 {
+			best, distance = name, d
+		}
+	}
+	if best != "" {
+		return fmt.Sprintf("did you mean %s?", dotted(table, best))
+	}
+	for _, known := range Keys() {
+		if known == normal || strings.HasSuffix(known, "."+normal) {
+			return fmt.Sprintf("there is a key %s; is it under the wrong header?", known)
+		}
+	}
+	return "remove it; the example file lists every key"
+}
+
+// Keys lists the dotted name of every key that a file may have, in the order of the types; the keys of a
+// list of tables are written as users[].name.
+func Keys() []string { return keysOf(reflect.TypeFor[Config](), "") }
+
+func keysOf(t reflect.Type, prefix string) []string {
+	var keys []string
+	for _, f := range reflect.VisibleFields(t) {
+		name := dotted(prefix, f.Tag.Get("toml"))
+		switch {
+		case f.Type.Kind() == reflect.Struct:
+			keys = append(keys, keysOf(f.Type, name)...)
+		case f.Type.Kind() == reflect.Slice && f.Type.Elem().Kind() == reflect.Struct:
+			keys = append(keys, keysOf(f.Type.Elem(), name+"[]")...)
+		default:
+			keys = append(keys, name)
+		}
+	}
+	return keys
+}
+
+// editDistance is the Levenshtein distance in bytes; over-long input counts as far away.
+func editDistance(a, b string) int {
+	const most = 64
+	if len(a) > most || len(b) > most {
+		return most
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, diagonal+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// containsAny tells whether s holds one of the parts.
+func containsAny(s string, parts []string) bool {
+	return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(s, part) })
+}

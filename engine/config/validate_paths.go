@@ -1,0 +1,83 @@
+package config
+
+import (
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// maxPath is Linux's PATH_MAX without the closing NUL, in bytes.
+const maxPath = 4095
+
+// Places that keeping a path cannot or must not change: not kept themselves, nor anything below.
+var foreignTrees = []string{"/nix", "/boot", "/proc", "/sys", "/dev", "/run"}
+
+// Folders that NixOS fills anew at every boot: parts of them can be kept, the whole cannot.
+var generatedFolders = []string{"/", "/etc", "/bin", "/usr", "/usr/bin", "/lib", "/lib64", "/etc/static", "/tmp"}
+
+func (p Persistence) validate(ps *problems) {
+	oneOf(ps, "persistence.home", p.Home, "simple", "minimal")
+	pathList(ps, "persistence", "directories", p.Directories, "files", p.Files, systemPath)
+	pathList(ps, "persistence", "home_directories", p.HomeDirectories, "home_files", p.HomeFiles, homePath)
+}
+
+// pathList checks two lists that must not share a path.
+func pathList(ps *problems, table, folders string, folderPaths []string, files string, filePaths []string, check func(*problems, string, string)) {
+	seen := map[string]string{}
+	walk := func(name string, paths []string) {
+		for i, p := range paths {
+			key := table + "." + name + "[" + strconv.Itoa(i) + "]"
+			check(ps, key, p)
+			if first, twice := seen[path.Clean(p)]; twice {
+				ps.addf(key, p, "remove one of them", "%s is the same path", first)
+				continue
+			}
+			seen[path.Clean(p)] = key
+		}
+	}
+	walk(folders, folderPaths)
+	walk(files, filePaths)
+}
+
+// systemPath checks an absolute path that is to outlive a boot.
+func systemPath(ps *problems, key, p string) {
+	switch {
+	case !plainPath(ps, key, p):
+	case !path.IsAbs(p):
+		ps.addf(key, p, "write it from / on; for a path in every home use home_directories or home_files", "it is not an absolute path")
+	case p != path.Clean(p):
+		ps.addf(key, p, "write "+path.Clean(p), "the path is not in its shortest form")
+	case slices.Contains(generatedFolders, p):
+		ps.addf(key, p, "name the parts of it that you need", "the system makes this folder anew at every boot")
+	case slices.ContainsFunc(foreignTrees, func(tree string) bool { return p == tree || strings.HasPrefix(p, tree+"/") }):
+		ps.addf(key, p, "remove it", "this is kept anyway, or belongs to the kernel or to one boot only")
+	}
+}
+
+// homePath checks a path relative to a home.
+func homePath(ps *problems, key, p string) {
+	switch {
+	case !plainPath(ps, key, p):
+	case path.IsAbs(p) || strings.HasPrefix(p, "~"):
+		ps.addf(key, p, "write it without the home, such as .config/app", "it is not relative to a home")
+	case p == "." || p != path.Clean(p):
+		ps.addf(key, p, "name a folder or file in the home in its shortest form", "the path is not in its shortest form")
+	}
+}
+
+// plainPath checks what holds for every path; it tells whether the path was good.
+func plainPath(ps *problems, key, p string) bool {
+	switch {
+	case p == "":
+		ps.addf(key, "", "remove the empty entry", "it is empty")
+	case !clean(ps, key, p):
+	case len(p) > maxPath:
+		ps.addf(key, p, "shorten it", "it is longer than %d bytes", maxPath)
+	case slices.Contains(strings.Split(p, "/"), ".."):
+		ps.addf(key, p, "write the path that you mean", "it contains ..")
+	default:
+		return true
+	}
+	return false
+}
