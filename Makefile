@@ -1,0 +1,101 @@
+# Lethe. The two commands of the README are `make run` and `make test`; both install what is missing first.
+# On Debian and its kin that is apt's work (with sudo unless you are root); elsewhere the missing programs are named.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+GO ?= go
+GOLANGCI_VERSION := v2.15.0
+FUZZTIME ?= 60s
+BENCH_RUNS ?= 7
+
+build := build
+engine := $(build)/lethe-engine
+lint := $(build)/tools/golangci-lint-$(GOLANGCI_VERSION)
+
+# Ordinary users on Debian do not have the sbin folders in their PATH, but the programs are there.
+export PATH := $(PATH):/usr/local/go/bin:/usr/local/sbin:/usr/sbin:/sbin
+
+# What the engine calls, and what only tests need. Each name is a program and the Debian package that has it.
+run_tools := blkid:util-linux wipefs:util-linux partx:util-linux mkswap:util-linux lsblk:util-linux \
+  sfdisk:fdisk sgdisk:gdisk parted:parted mkfs.fat:dosfstools mkfs.ext4:e2fsprogs cryptsetup:cryptsetup-bin
+test_tools := $(run_tools) gcc:gcc git:git shellcheck:shellcheck nix-instantiate:nix-bin
+
+.PHONY: help
+help: ## Show this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: run-tools build ## Rehearse a whole encrypted installation on a virtual 40 GiB disk
+	@echo "The passphrase of this rehearsal is random and forgotten at once; the virtual disk is removed at the end."
+	@head -c 18 /dev/urandom | base64 | $(engine) rehearse --size 40GiB --luks --passphrase-file -
+
+.PHONY: build
+build: $(engine) ## Build the static engine
+
+.PHONY: FORCE
+$(engine): FORCE
+	@mkdir -p $(build)
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o $@ ./engine/cmd/lethe-engine
+
+.PHONY: test
+test: test-tools build ## Run every test, and each fuzz target for a moment
+	$(GO) vet ./...
+	$(GO) test -race ./...
+	@$(MAKE) --no-print-directory fuzz FUZZTIME=5s
+
+# One fuzz target at a time is all that `go test` takes.
+.PHONY: fuzz
+fuzz: ## Run each fuzz target for FUZZTIME (60s)
+	@set -e; grep -rlE '^func Fuzz' --include='*_test.go' . | sort | while read -r file; do \
+	  grep -oE '^func Fuzz[A-Za-z0-9]+' "$$file" | cut -c6- | while read -r target; do \
+	    echo "fuzz $$target in $$(dirname "$$file") for $(FUZZTIME)"; \
+	    $(GO) test -run='^$$' -fuzz="^$$target\$$" -fuzztime=$(FUZZTIME) -fuzzminimizetime=20x "$$(dirname "$$file")" | tail -n 3; \
+	    test "$${PIPESTATUS[0]}" = 0; \
+	  done; \
+	done
+
+.PHONY: lint
+lint: lint-tools $(lint) ## Check style, and that imports follow the arrows of docs/architecture.md
+	$(lint) run
+	shellcheck .ci/run $$(git ls-files '*.sh')
+
+$(lint):
+	@mkdir -p $(build)/tools
+	GOBIN=$(abspath $(build)/tools) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+	mv $(build)/tools/golangci-lint $@
+
+.PHONY: bench
+bench: run-tools build ## Measure the rehearsal beside the walkthrough's own commands, in one run
+	$(GO) run ./engine/benchmark -engine $(engine) -runs $(BENCH_RUNS)
+
+.PHONY: golden
+golden: test-tools ## Make the golden files anew with sfdisk, parted and this program; review the diff
+	bash engine/layout/testdata/golden.sh
+	$(GO) test $$($(GO) list -f '{{.ImportPath}} {{join .TestGoFiles " "}} {{join .XTestGoFiles " "}}' ./... | awk '{print $$1}' | while read -r p; do grep -lqsE 'flag.Bool\("update"' "$${p#lethe/}"/*_test.go && echo "$$p"; done) -update
+
+.PHONY: clean
+clean: ## Remove what was built
+	rm -rf $(build)
+
+# need NAMES: install the packages of the programs that are not there.
+define need
+@packages=""; missing=""; \
+for pair in $(1); do \
+  command -v "$${pair%%:*}" >/dev/null || { missing="$$missing $${pair%%:*}"; packages="$$packages $${pair##*:}"; }; \
+done; \
+test -z "$$missing" && exit 0; \
+echo "Missing:$$missing"; \
+command -v apt-get >/dev/null || { echo "Install these programs with your package manager, then try again." >&2; exit 1; }; \
+sudo=""; test "$$(id -u)" = 0 || { sudo=sudo; command -v sudo >/dev/null || { echo "Run as root: apt-get install$$packages" >&2; exit 1; }; }; \
+$$sudo apt-get update -q && \
+$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$(printf '%s\n' $$packages | sort -u)
+endef
+
+.PHONY: run-tools test-tools lint-tools
+run-tools:
+	$(call need,$(run_tools))
+test-tools:
+	$(call need,$(test_tools))
+lint-tools:
+	$(call need,git:git shellcheck:shellcheck)
