@@ -1,0 +1,70 @@
+package command
+
+import (
+	"strconv"
+	"strings"
+
+	"lethe/engine/quantity"
+)
+
+// MakeFAT formats path as FAT32 with 4 KiB clusters. mkfs.fat takes the sector size of a file to be 512, so it is
+// always said; volumeID is the XXXX-XXXX form.
+func MakeFAT(path, label, volumeID string, sector quantity.SectorSize) Command {
+	cluster := max(1, 4096/int(sector))
+	return New("mkfs.fat", "-F", "32", "-S", strconv.Itoa(int(sector)), "-s", strconv.Itoa(cluster),
+		"-n", label, "-i", strings.ReplaceAll(volumeID, "-", ""), path)
+}
+
+// MakeExt4 formats path as ext4. The hash seed is given so that equal plans make equal file systems. -F only
+// answers mke2fs's question whether a regular file is meant.
+func MakeExt4(path, label, uuid, hashSeed string) Command {
+	return New("mkfs.ext4", "-q", "-F", "-L", label, "-U", uuid, "-E", "hash_seed="+hashSeed, path)
+}
+
+// MakeSwap formats path as swap.
+func MakeSwap(path, label, uuid string) Command {
+	return New("mkswap", "-L", label, "-U", uuid, path)
+}
+
+// CheckFAT checks a FAT file system without changing it.
+func CheckFAT(path string) Command { return New("fsck.vfat", "-n", path) }
+
+// CheckExt4 checks an ext4 file system, clean or not, without changing it.
+func CheckExt4(path string) Command { return New("e2fsck", "-f", "-n", path) }
+
+// Probe asks blkid what lies in [start, start+size) of path. Low-level probing reads the device, never a
+// cache; of its formats only udev's leaves labels of any language readable.
+func Probe(path string, start, size quantity.Bytes) Command {
+	return New("blkid", "--probe", "--output", "udev",
+		"--offset", strconv.FormatUint(uint64(start), 10),
+		"--size", strconv.FormatUint(uint64(size), 10), path)
+}
+
+// WipeSignatures removes every known signature from path.
+func WipeSignatures(paths ...string) Command {
+	return New("wipefs", append([]string{"--all"}, paths...)...)
+}
+
+// Allocate makes a sparse file of exactly size bytes.
+func Allocate(path string, size quantity.Bytes) Command {
+	return New("truncate", "--size", strconv.FormatUint(uint64(size), 10), path)
+}
+
+// Punch makes a partition of an image read as zeros, without taking space.
+func Punch(image string, sector quantity.SectorSize, first, sectors quantity.Sectors) Command {
+	return New("fallocate", "--punch-hole",
+		"--offset", strconv.FormatUint(uint64(sector.Of(first)), 10),
+		"--length", strconv.FormatUint(uint64(sector.Of(sectors)), 10), image)
+}
+
+// Splice copies the first bytes of a partition's file, all that its format wrote, into an image at a sector, and leaves
+// holes as holes.
+func Splice(from, image string, sector quantity.SectorSize, first quantity.Sectors, size quantity.Bytes) Command {
+	return New("dd", "if="+from, "of="+image, "bs=4MiB", "iflag=count_bytes", "count="+strconv.FormatUint(uint64(size), 10),
+		"oflag=seek_bytes", "seek="+strconv.FormatUint(uint64(sector.Of(first)), 10), "conv=notrunc,sparse", "status=none")
+}
+
+// Remove deletes files.
+func Remove(paths ...string) Command {
+	return New("rm", append([]string{"--force", "--"}, paths...)...)
+}

@@ -1,0 +1,137 @@
+package tool
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// packaged is set by the Nix package to the bin folders of its tools, separated by colons; elsewhere it is empty.
+var packaged string
+
+// folders is where programs are looked for, in order.
+func folders() []string {
+	list := filepath.SplitList(packaged)
+	return append(list, "/run/current-system/sw/bin", "/usr/local/sbin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
+}
+
+// Exec runs real programs. The zero value is ready.
+type Exec struct{}
+
+// mostOutput bounds what is kept of a program's standard output. More is an error, never a silent cut.
+const mostOutput = 8 << 20
+
+// grace is how long a program may take to end after it was asked to.
+const grace = 3 * time.Second
+
+// Find gives the absolute path of a program.
+func (Exec) Find(name string) (string, error) {
+	for _, folder := range folders() {
+		path := filepath.Join(folder, name)
+		if filepath.Dir(path) != folder {
+			continue // a name that leads elsewhere is no program's name
+		}
+		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && unix.Access(path, unix.X_OK) == nil {
+			return path, nil
+		}
+	}
+	return "", fmt.Errorf("cannot find program %s: %w in %s; install it and try again", name, ErrNotFound, strings.Join(folders(), ", "))
+}
+
+// Missing gives the names that cannot be found.
+func (e Exec) Missing(names ...string) []string {
+	var missing []string
+	for _, name := range names {
+		if _, err := e.Find(name); err != nil {
+			missing = append(missing, name)
+		}
+	}
+	return missing
+}
+
+// Run runs the call to its end. When ctx is cancelled the whole process group is asked to end, and killed after a
+// grace. The error is an [*Error] unless the program could not be found.
+func (e Exec) Run(ctx context.Context, call Call) (Result, error) {
+	path, err := e.Find(call.Command.Name)
+	if err != nil {
+		return Result{}, err
+	}
+	if call.Command.Secret != "" && call.Secret == nil {
+		return Result{}, fmt.Errorf("cannot run %s: the %s is missing", call.Command.Name, call.Command.Secret)
+	}
+	out := newOutput(call.Line)
+	cmd := exec.CommandContext(ctx, path, call.Command.Args...)
+	cmd.Dir = "/"
+	cmd.Env = environment(call.Command.Env)
+	cmd.Stdin = input(call)
+	cmd.Stdout, cmd.Stderr = out.stdout, out.stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
+	cmd.WaitDelay = grace
+
+	err = runOnOneThread(cmd)
+	if err != nil && cmd.Process != nil {
+		// What the program itself started must not outlive its failure.
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+	}
+	out.finish()
+	result := Result{Stdout: out.bytes(), Stderr: out.complaint()}
+	return result, outcome(ctx, call, out, err)
+}
+
+// runOnOneThread keeps the goroutine on its thread: the kernel sends the parent-death signal when the thread that forked ends.
+func runOnOneThread(cmd *exec.Cmd) error {
+	done := make(chan error, 1)
+	go func() {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		done <- cmd.Run()
+	}()
+	return <-done
+}
+
+// outcome turns how the program ended into an error.
+func outcome(ctx context.Context, call Call, out *output, err error) error {
+	failure := &Error{Command: call.Command, Exit: -1, Tail: out.tail()}
+	var exit *exec.ExitError
+	switch {
+	case ctx.Err() != nil && err != nil:
+		failure.Cause = context.Cause(ctx)
+	case out.overflowed():
+		failure.Cause = fmt.Errorf("%w: more than %d MiB", ErrTooMuch, mostOutput>>20)
+	case err == nil:
+		return nil
+	case errors.As(err, &exit) && exit.Exited():
+		failure.Exit, failure.Cause = exit.ExitCode(), exitCause(call.Command.Name, exit.ExitCode())
+	default:
+		failure.Cause = err
+	}
+	return failure
+}
+
+// environment is all that a program gets to see.
+func environment(extra []string) []string {
+	return append([]string{"LC_ALL=C.UTF-8", "LANG=C.UTF-8", "HOME=/", "TZ=UTC", "PATH=" + strings.Join(folders(), ":")}, extra...)
+}
+
+// input is the program's standard input; without any it reads end of file.
+func input(call Call) io.Reader {
+	switch {
+	case call.Command.Secret != "":
+		return bytes.NewReader(call.Secret.Bytes())
+	case call.Command.Input != "":
+		return strings.NewReader(call.Command.Input)
+	}
+	return nil
+}
