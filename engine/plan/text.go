@@ -1,0 +1,65 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	"lethe/engine/device"
+)
+
+// Text is the plan for people: the disk, what is lost, the partition map, and the steps with their commands.
+func (p Plan) Text(mapText string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Disk   %s\n", p.Describe())
+	fmt.Fprintf(&b, "       fingerprint %s\n", p.Fingerprint)
+	if p.Verdict.State != device.Eligible {
+		fmt.Fprintf(&b, "       %s: %s\n", p.Verdict.State, p.Verdict.Reason)
+	}
+	b.WriteString("\nWill be lost\n")
+	if len(p.Erase) == 0 {
+		b.WriteString("  nothing: the disk is blank\n")
+		if p.Grade != device.Confirmed {
+			b.WriteString("  as far as can be seen without privilege\n")
+		}
+	}
+	for _, loss := range p.Erase {
+		fmt.Fprintf(&b, "  %s", loss.What)
+		if loss.Name != "" {
+			fmt.Fprintf(&b, " on %s", loss.Name)
+		}
+		if loss.Used != "" {
+			fmt.Fprintf(&b, ", %s", loss.Used)
+		}
+		b.WriteByte('\n')
+	}
+	b.WriteString("\n" + mapText + "\n")
+	for _, note := range p.Notes {
+		fmt.Fprintf(&b, "Note: %s\n", note)
+	}
+	b.WriteString("\nSteps\n")
+	for i, s := range p.Steps {
+		fmt.Fprintf(&b, "%2d. %s\n", i+1, s.Title)
+		if s.NotRehearsed != "" {
+			fmt.Fprintf(&b, "      not rehearsed (%s)\n", s.NotRehearsed)
+		}
+		for _, c := range s.Commands {
+			fmt.Fprintf(&b, "      $ %s\n", strings.ReplaceAll(c.Shell(), "\n", "\n        "))
+		}
+	}
+	return b.String()
+}
+
+// Describe names the disk in one line.
+func (p Plan) Describe() string {
+	parts := []string{device.Clean(p.Target.Path)}
+	for _, text := range []string{p.Target.Model, p.Target.Serial} {
+		if text = device.Clean(text); text != "" {
+			parts = append(parts, text)
+		}
+	}
+	kind := string(p.Target.Kind)
+	if p.Transport != "" && p.Transport != "file" {
+		kind = p.Transport + " " + kind
+	}
+	return fmt.Sprintf("%s (%s, %s)", strings.Join(parts, " · "), p.Target.Bytes.Human(), kind)
+}
