@@ -1,0 +1,152 @@
+// Package step does what a plan's steps say, one file per kind, with Do and Undo side by side.
+//
+// Each step checks what it depends on, says what it does through events, and can be cancelled. Undo frees what the
+// step holds and, as long as nothing was formatted, puts back what the step overwrote; it is called in reverse
+// order and also for the step that failed. Steps never look at wishes or make plans.
+package step
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"lethe/engine/command"
+	"lethe/engine/device"
+	"lethe/engine/event"
+	"lethe/engine/layout"
+	"lethe/engine/plan"
+	"lethe/engine/secret"
+	"lethe/engine/target"
+	"lethe/engine/tool"
+	"lethe/engine/verify"
+)
+
+// DiskState is what a failed or cancelled run leaves on the disk.
+type DiskState string
+
+// The states, in the order in which a run goes through them. Restored is after an undo.
+const (
+	Untouched  DiskState = "untouched"
+	Restored   DiskState = "restored"
+	Incomplete DiskState = "incomplete" // old content gone, new not finished
+	Complete   DiskState = "complete"
+)
+
+// Sentence says the state for people.
+func (s DiskState) Sentence() string {
+	switch s {
+	case Untouched:
+		return "Nothing was written to the disk."
+	case Restored:
+		return "What had been written was undone; the disk is as it was before."
+	case Complete:
+		return "The disk is complete."
+	}
+	return "The old content of the disk is gone and the new one is not finished. Run it again to start over."
+}
+
+// Env is what steps work with. One Env serves one run.
+type Env struct {
+	Plan    plan.Plan
+	Tools   tool.Runner
+	Secrets *secret.Store
+	// Open takes hold of the target.
+	Open func(plan.Plan) (target.Target, error)
+	// Identify reads the identity of the target anew, from the open descriptor where there is one.
+	Identify func(context.Context, plan.Plan) (device.Disk, error)
+	// Emit sends an event of the current step; the runner fills in the rest.
+	Emit func(event.Event)
+
+	Target target.Target
+	Report verify.Report
+
+	found     device.Disk // what check saw
+	formatted bool        // something new stands where old data was; undo can put nothing back
+
+	mu    sync.Mutex
+	state DiskState
+}
+
+// State tells what the disk would be left as now.
+func (e *Env) State() DiskState {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.state == "" {
+		return Untouched
+	}
+	return e.state
+}
+
+// Mark sets the state.
+func (e *Env) Mark(s DiskState) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.state = s
+}
+
+// Release lets go of the target, if it is held.
+func (e *Env) Release() error {
+	if e.Target == nil {
+		return nil
+	}
+	err := e.Target.Release()
+	e.Target = nil
+	return err
+}
+
+// Log sends a line.
+func (e *Env) Log(format string, args ...any) {
+	e.Emit(event.Event{Kind: event.Log, Text: fmt.Sprintf(format, args...)})
+}
+
+// run runs one command with its output in the log.
+func (e *Env) run(ctx context.Context, c command.Command) error {
+	call := tool.Call{Command: c, Line: func(line string) { e.Log("%s", line) }}
+	if c.Secret != "" {
+		call.Secret, _ = e.Secrets.Get(c.Secret)
+	}
+	e.Log("$ %s", c.Shell())
+	_, err := e.Tools.Run(ctx, call)
+	return err
+}
+
+// make lets a command of the plan fill a partition.
+func (e *Env) make(ctx context.Context, role layout.Role, build func(path string, p layout.Partition) command.Command) error {
+	p, ok := e.Plan.Layout.Find(role)
+	if !ok {
+		return fmt.Errorf("cannot format %s: the layout has no such partition", role)
+	}
+	return e.Target.Partition(ctx, p, target.Making, func(path string) error {
+		e.formatted = true
+		return e.run(ctx, build(path, p))
+	})
+}
+
+// Doer is one step in work.
+type Doer interface {
+	Do(ctx context.Context, e *Env) error
+	Undo(ctx context.Context, e *Env) error
+}
+
+// For gives the doer of a step.
+func For(s plan.Step) (Doer, error) {
+	switch s.Kind {
+	case plan.Check:
+		return &check{}, nil
+	case plan.Wipe:
+		return &wipe{}, nil
+	case plan.Partition:
+		return &partition{}, nil
+	case plan.Encrypt:
+		return &encrypt{step: s}, nil
+	case plan.Format:
+		return &format{step: s}, nil
+	case plan.Verify:
+		return &verifying{}, nil
+	}
+	return nil, fmt.Errorf("cannot do step %q: this program knows no kind %q", s.ID, s.Kind)
+}
+
+// errVerification tells that the result is not what was planned.
+var errVerification = errors.New("the result is not what was planned")

@@ -1,0 +1,45 @@
+package step
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"lethe/engine/command"
+	"lethe/engine/event"
+	"lethe/engine/verify"
+)
+
+// verifying reads everything back.
+type verifying struct{}
+
+// Do runs every check and fails when one of them does. What a rehearsal cannot prove is reported as such.
+func (*verifying) Do(ctx context.Context, e *Env) error {
+	if err := e.Target.Disk().Sync(); err != nil {
+		return fmt.Errorf("cannot write %s out: %w", e.Target.Path(), err)
+	}
+	passphrase, _ := e.Secrets.Get(command.Passphrase)
+	e.Report = verify.Run(ctx, verify.Input{
+		Tools: e.Tools, Target: e.Target, Layout: e.Plan.Layout, Passphrase: passphrase,
+		Each: func(c verify.Check) {
+			e.Emit(event.Event{Kind: event.Checked, Title: c.Name, Text: c.Detail, Status: string(c.Status)})
+		},
+	})
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+	var failed []string
+	for _, c := range e.Report.Checks {
+		if c.Status == verify.Failed {
+			failed = append(failed, c.Name+": "+c.Detail)
+		}
+	}
+	if len(failed) > 0 {
+		return fmt.Errorf("cannot verify %s: %w: %s", e.Target.Path(), errVerification, strings.Join(failed, "; "))
+	}
+	e.Mark(Complete)
+	return nil
+}
+
+// Undo has nothing to free.
+func (*verifying) Undo(context.Context, *Env) error { return nil }

@@ -1,0 +1,230 @@
+// Package target is a disk that is open for writing: today an image file, later also a block device of this machine.
+//
+// It guarantees that one engine at a time holds a target (flock), that a tool that works on a partition gets a
+// path that holds exactly that partition, and that what the tool wrote is on the disk when the call returns. An
+// image needs no privilege: a partition is a sparse file beside it while a tool works, copied into place afterwards.
+package target
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+
+	"lethe/engine/layout"
+	"lethe/engine/plan"
+	"lethe/engine/quantity"
+)
+
+// ErrBusy tells that another engine holds the target.
+var ErrBusy = errors.New("another Lethe is working on it")
+
+// Access is what a tool wants to do with a partition.
+type Access int
+
+// Reading gives the tool what is on the disk. Making gives it an empty partition and keeps what it wrote.
+const (
+	Reading Access = iota
+	Making
+)
+
+// Target is an open disk.
+type Target interface {
+	// Disk is the whole disk, open for reading and writing.
+	Disk() *os.File
+	// Path is what tools call the whole disk.
+	Path() string
+	// Image tells whether tools must be told the sector size.
+	Image() bool
+	// Partition calls do with a path that holds the partition.
+	Partition(ctx context.Context, p layout.Partition, access Access, do func(path string) error) error
+	// Release frees the target: everything written is on stable storage unless the error says otherwise.
+	Release() error
+}
+
+// Image is an image file that is held.
+type Image struct {
+	file   *os.File
+	path   string
+	sector int64
+	work   string // folder for partition files
+	own    bool   // work is a temporary folder of our own
+}
+
+// OpenImage takes hold of an image for writing. The state folder beside it is made if need be, and leftovers of a
+// killed run in it are removed.
+func OpenImage(path string, sector quantity.SectorSize) (*Image, error) {
+	image, err := hold(path, os.O_RDWR, unix.LOCK_EX, sector)
+	if err != nil {
+		return nil, err
+	}
+	image.work = plan.StateDir(path)
+	if err := image.prepare(); err != nil {
+		return nil, errors.Join(err, image.file.Close())
+	}
+	return image, nil
+}
+
+// ReadImage takes hold of an image for reading only. Partition files lie in a temporary folder until Release.
+func ReadImage(path string, sector quantity.SectorSize) (*Image, error) {
+	image, err := hold(path, os.O_RDONLY, unix.LOCK_SH, sector)
+	if err != nil {
+		return nil, err
+	}
+	image.own = true
+	image.work, err = os.MkdirTemp("", "lethe-")
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("cannot make temporary folder: %w", err), image.file.Close())
+	}
+	return image, nil
+}
+
+// Free tells whether nobody holds the image; the error is [ErrBusy] when somebody does.
+func Free(path string) error {
+	image, err := hold(path, os.O_RDONLY, unix.LOCK_SH, 0)
+	if err != nil {
+		return err
+	}
+	return image.file.Close()
+}
+
+// hold opens and locks an image.
+func hold(path string, flag, lock int, sector quantity.SectorSize) (*Image, error) {
+	f, err := os.OpenFile(path, flag|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0) // a FIFO would block
+	if err != nil {
+		return nil, fmt.Errorf("cannot open image: %w", err)
+	}
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		return nil, errors.Join(fmt.Errorf("cannot open image %s: it is no regular file", path), err, f.Close())
+	}
+	if err := unix.Flock(int(f.Fd()), lock|unix.LOCK_NB); err != nil {
+		if errors.Is(err, unix.EWOULDBLOCK) {
+			err = fmt.Errorf("%w; wait for it to end", ErrBusy)
+		}
+		return nil, errors.Join(fmt.Errorf("cannot take image %s: %w", path, err), f.Close())
+	}
+	return &Image{file: f, path: path, sector: int64(sector)}, nil
+}
+
+// prepare makes the state folder and removes partition files of a run that was killed.
+func (i *Image) prepare() error {
+	if err := os.MkdirAll(i.work, 0o700); err != nil {
+		return fmt.Errorf("cannot make state folder: %w", err)
+	}
+	for _, role := range []layout.Role{layout.ESP, layout.Swap, layout.Nix} {
+		if err := os.Remove(i.partitionFile(role)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("cannot remove leftover: %w", err)
+		}
+	}
+	return nil
+}
+
+// partitionFile is where a partition lies while a tool works on it.
+func (i *Image) partitionFile(role layout.Role) string {
+	return filepath.Join(i.work, filepath.Base(plan.PartitionFile(i.path, role)))
+}
+
+// Disk is the open image.
+func (i *Image) Disk() *os.File { return i.file }
+
+// Path is the image's path.
+func (i *Image) Path() string { return i.path }
+
+// Image is true.
+func (*Image) Image() bool { return true }
+
+// Partition makes the partition's file, lets do work on it, and for [Making] copies it into the image.
+func (i *Image) Partition(ctx context.Context, p layout.Partition, access Access, do func(path string) error) (err error) {
+	path := i.partitionFile(p.Role)
+	part, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL|unix.O_NOFOLLOW, 0o600)
+	if err != nil {
+		return fmt.Errorf("cannot make partition file: %w", err)
+	}
+	defer func() {
+		err = errors.Join(err, part.Close(), os.Remove(path))
+	}()
+	start, size := int64(p.First)*i.sector, int64(p.Sectors())*i.sector
+	if err := part.Truncate(size); err != nil {
+		return fmt.Errorf("cannot size partition file %s: %w", path, err)
+	}
+	if access == Reading {
+		if err := copySparse(ctx, part, 0, i.file, start, size); err != nil {
+			return err
+		}
+	}
+	if err := do(path); err != nil {
+		return err
+	}
+	if access == Reading {
+		return nil
+	}
+	if err := punch(i.file, start, size); err != nil {
+		return fmt.Errorf("cannot clear partition %s in %s: %w", p.Name, i.path, err)
+	}
+	return copySparse(ctx, i.file, start, part, 0, size)
+}
+
+// Release writes everything out and lets go of the lock.
+func (i *Image) Release() error {
+	if i.own {
+		return errors.Join(os.RemoveAll(i.work), i.file.Close())
+	}
+	return errors.Join(i.file.Sync(), i.file.Close())
+}
+
+// mostCopied is how much is copied between two looks at the context.
+const mostCopied = 32 << 20
+
+// copySparse copies the data of [from, from+size) and leaves holes out: the destination must read as zeros there.
+func copySparse(ctx context.Context, to *os.File, at int64, from *os.File, start, size int64) error {
+	end := start + size
+	for position := start; position < end; {
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
+		data, err := unix.Seek(int(from.Fd()), position, unix.SEEK_DATA)
+		if errors.Is(err, unix.ENXIO) || (err == nil && data >= end) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("cannot find data in %s: %w", from.Name(), err)
+		}
+		hole, err := unix.Seek(int(from.Fd()), data, unix.SEEK_HOLE)
+		if err != nil {
+			return fmt.Errorf("cannot find holes in %s: %w", from.Name(), err)
+		}
+		hole = min(hole, end, data+mostCopied)
+		section := io.NewSectionReader(from, data, hole-data)
+		if _, err := io.Copy(io.NewOffsetWriter(to, at+data-start), section); err != nil {
+			return fmt.Errorf("cannot copy to %s: %w", to.Name(), err)
+		}
+		position = hole
+	}
+	return nil
+}
+
+// punch makes a range read as zeros.
+func punch(f *os.File, start, size int64) error {
+	err := unix.Fallocate(int(f.Fd()), unix.FALLOC_FL_PUNCH_HOLE|unix.FALLOC_FL_KEEP_SIZE, start, size)
+	if errors.Is(err, unix.EOPNOTSUPP) {
+		return zero(f, start, size)
+	}
+	return err
+}
+
+// zero writes zeros where the file system cannot punch holes.
+func zero(f *os.File, start, size int64) error {
+	block := make([]byte, 1<<20)
+	for done := int64(0); done < size; {
+		n, err := f.WriteAt(block[:min(int64(len(block)), size-done)], start+done)
+		if err != nil {
+			return err
+		}
+		done += int64(n)
+	}
+	return nil
+}

@@ -1,0 +1,144 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"lethe/engine/command"
+	"lethe/engine/device"
+	"lethe/engine/layout"
+	"lethe/engine/plan"
+	"lethe/engine/target"
+	"lethe/engine/tool"
+)
+
+// espJob looks at the EFI system partition.
+func espJob(ctx context.Context, in Input) []Check {
+	return inPartition(ctx, in, layout.ESP, "EFI system partition", func(path string, p layout.Partition) []Check {
+		return []Check{
+			content(ctx, in, path, p, "EFI system partition"),
+			fsck(ctx, in, "EFI system partition is clean", command.CheckFAT(path)),
+		}
+	})
+}
+
+// swapJob looks at the swap partition. Random-key swap must carry no signature: it is made anew at every boot.
+func swapJob(ctx context.Context, in Input) []Check {
+	return inPartition(ctx, in, layout.Swap, "swap", func(path string, p layout.Partition) []Check {
+		return []Check{content(ctx, in, path, p, "swap")}
+	})
+}
+
+// nixJob looks at an unencrypted nix partition.
+func nixJob(ctx context.Context, in Input) []Check {
+	return inPartition(ctx, in, layout.Nix, "nix file system", func(path string, p layout.Partition) []Check {
+		return []Check{
+			content(ctx, in, path, p, "nix file system"),
+			fsck(ctx, in, "nix file system is clean", command.CheckExt4(path)),
+		}
+	})
+}
+
+// luksJob looks at the container and opens it with the typed passphrase.
+func luksJob(ctx context.Context, in Input) []Check {
+	checks := inPartition(ctx, in, layout.Nix, "LUKS container", func(path string, p layout.Partition) []Check {
+		luks := in.Layout.LUKS
+		outer := p
+		outer.Filesystem, outer.Label, outer.UUID = "crypto_LUKS", "", luks.UUID
+		checks := []Check{content(ctx, in, path, outer, "LUKS container")}
+		header, err := tool.ReadHeader(ctx, in.Tools, path)
+		if err == nil {
+			err = sameHeader(luks, header)
+		}
+		seen := fmt.Sprintf("%s, %d-byte sectors, payload at %s, %s", header.Cipher, header.SectorSize, header.DataOffset, header.KDF)
+		checks = append(checks, result("LUKS header", "cryptsetup luksDump", seen, err))
+		if err != nil {
+			return checks
+		}
+		return append(checks, passphrase(ctx, in, path))
+	})
+	if in.Target.Image() {
+		checks = append(checks, Check{Name: "nix file system", Status: NotRehearsed, Detail: plan.NeedsMapper, By: "e2fsck"})
+	}
+	return checks
+}
+
+// sameHeader compares what the header says with what was planned.
+func sameHeader(luks *layout.LUKS, h tool.Header) error {
+	var problems []error
+	if h.Cipher != "aes-xts-plain64" {
+		problems = append(problems, fmt.Errorf("its cipher is %q", h.Cipher))
+	}
+	if h.SectorSize != luks.SectorSize {
+		problems = append(problems, fmt.Errorf("its sectors have %d bytes instead of %d", h.SectorSize, luks.SectorSize))
+	}
+	if h.DataOffset != luks.DataOffset {
+		problems = append(problems, fmt.Errorf("its payload begins at %s instead of %s", h.DataOffset, luks.DataOffset))
+	}
+	if h.Keyslots != 1 {
+		problems = append(problems, fmt.Errorf("it has %d keyslots instead of 1", h.Keyslots))
+	}
+	return errors.Join(problems...)
+}
+
+// passphrase proves the typed passphrase against the header on the disk.
+func passphrase(ctx context.Context, in Input, path string) Check {
+	const name, by = "passphrase opens the container", "luks.go"
+	if in.Passphrase == nil {
+		return Check{Name: name, Status: NotRehearsed, Detail: "no passphrase was given", By: by}
+	}
+	slot, uuid, err := tool.Unlock(ctx, path, in.Passphrase)
+	if err == nil && !strings.EqualFold(uuid, in.Layout.LUKS.UUID) {
+		err = fmt.Errorf("its UUID is %s instead of %s", uuid, in.Layout.LUKS.UUID)
+	}
+	return result(name, by, fmt.Sprintf("keyslot %d", slot), err)
+}
+
+// content compares what blkid sees with what was planned.
+func content(ctx context.Context, in Input, path string, p layout.Partition, name string) Check {
+	size := in.Layout.SectorSize.Of(p.Sectors())
+	found, err := tool.Blkid{Runner: in.Tools}.Probe(ctx, path, 0, size)
+	want := device.Content{Type: p.Filesystem, Label: p.Label, UUID: p.UUID}
+	found.UUID, want.UUID = strings.ToLower(found.UUID), strings.ToLower(want.UUID)
+	if err == nil && found != want {
+		err = fmt.Errorf("it holds %s instead of %s", describe(found), describe(want))
+	}
+	return result(name, "blkid", describe(found), err)
+}
+
+// describe says a content in a phrase.
+func describe(c device.Content) string {
+	if c.Type == "" {
+		return "no signature"
+	}
+	text := c.Type
+	if c.Label != "" {
+		text += fmt.Sprintf(" “%s”", c.Label)
+	}
+	return text + " " + c.UUID
+}
+
+// fsck runs a file system check that changes nothing.
+func fsck(ctx context.Context, in Input, name string, c command.Command) Check {
+	_, err := in.Tools.Run(ctx, tool.Call{Command: c})
+	return result(name, c.Name, "no errors", err)
+}
+
+// inPartition runs checks on one partition; where it cannot be had, that is the failure.
+func inPartition(ctx context.Context, in Input, role layout.Role, name string, do func(path string, p layout.Partition) []Check) []Check {
+	p, ok := in.Layout.Find(role)
+	if !ok {
+		return []Check{{Name: name, Status: Failed, Detail: "the layout has no such partition", By: "lethe"}}
+	}
+	var checks []Check
+	err := in.Target.Partition(ctx, p, target.Reading, func(path string) error {
+		checks = do(path, p)
+		return nil
+	})
+	if err != nil {
+		checks = append(checks, Check{Name: name, Status: Failed, Detail: err.Error(), By: "lethe"})
+	}
+	return checks
+}
