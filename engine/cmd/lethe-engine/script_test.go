@@ -1,0 +1,47 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"lethe-engine": main})
+}
+
+// TestScript runs the program as a person would, with real tools on real images.
+func TestScript(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("PATH", env.Getenv("PATH")+":/usr/sbin:/sbin")
+			env.Setenv("LC_ALL", "C.UTF-8")
+			return nil
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"truncate": cmdTruncate,
+			"exits":    cmdExits,
+		},
+	})
+}
+
+// cmdTruncate makes a sparse file: truncate SIZE FILE.
+func cmdTruncate(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: truncate SIZE FILE")
+	}
+	ts.Check(ts.Exec("truncate", "--size", args[0], ts.MkAbs(args[1])))
+}
+
+// cmdExits runs the engine and compares its exit code: exits CODE ARGS…
+func cmdExits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: exits CODE ARGS…")
+	}
+	script := `"$0" "$@"; code=$?; test $code = "$WANT" || { echo "exit code $code instead of $WANT" >&2; exit 1; }`
+	ts.Setenv("WANT", args[0])
+	shell := append([]string{"-c", script, "lethe-engine"}, args[1:]...)
+	ts.Check(ts.Exec("sh", shell...))
+}

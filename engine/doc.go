@@ -1,0 +1,17 @@
+// Package engine is the one door to the install engine, for the window and the command line alike.
+//
+// Data travels one way:
+//
+//	facts   device.Inventory ─┐
+//	wishes  config.Config ────┼─▶ layout.Layout ─▶ plan.Plan ─▶ run ─▶ step ─▶ tool ─▶ disk
+//	                          ┘     (pure)          (data)       │
+//	                                                             ▼
+//	                       window, command line, journal ◀── event.Event
+//
+// Packages layout and plan are pure. Package run executes plans and knows nothing of what the steps do; package
+// step does them; package tool runs outside programs. Package target holds the disk, package verify reads it back,
+// package printer prints events, package secret holds passphrases.
+//
+// The engine never decides what to erase: it runs a plan that somebody reviewed, on the disk whose fingerprint
+// the plan carries, or refuses. Plans for real disks are previews for now; rehearsals on image files are complete.
+package engine
