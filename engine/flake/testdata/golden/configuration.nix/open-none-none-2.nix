@@ -1,0 +1,98 @@
+# What this machine is and what runs on it.
+{ lib, pkgs, ... }:
+
+{
+  boot.loader = {
+    systemd-boot = {
+      enable = true;
+      configurationLimit = 10; # in the boot menu; each takes room on /boot
+    };
+    efi.canTouchEfiVariables = true;
+  };
+
+  networking.hostName = "blitzar";
+
+  time.timeZone = "Europe/Berlin";
+  i18n.defaultLocale = "de_DE.UTF-8";
+
+  console = {
+    keyMap = "de-latin1-nodeadkeys";
+    earlySetup = true; # from the initrd on
+  };
+
+  hardware.bluetooth.enable = true;
+
+  services.printing.enable = true;
+  # Finds printers in the network.
+  services.avahi = {
+    enable = true;
+    nssmdns4 = true;
+    openFirewall = true;
+  };
+
+  services.openssh = {
+    enable = true;
+    settings.PermitRootLogin = "no";
+  };
+
+  services.tailscale.enable = true; # then once: `sudo tailscale up`
+
+  virtualisation.podman = {
+    enable = true;
+    dockerCompat = true; # `docker` runs podman
+    defaultNetwork.settings.dns_enabled = true; # containers find each other by name
+  };
+
+  virtualisation.libvirtd.enable = true;
+
+  services.flatpak.enable = true;
+  # Flatpak needs a portal, which a desktop would bring along.
+  xdg.portal = {
+    enable = true;
+    extraPortals = [ pkgs.xdg-desktop-portal-gtk ];
+    config.common.default = "gtk";
+  };
+
+  programs.steam.enable = true;
+  nixpkgs.config.allowUnfreePredicate =
+    pkg:
+    builtins.elem (lib.getName pkg) [
+      "steam"
+      "steam-unwrapped"
+    ];
+
+  # Users and passwords are only what is written here: /etc/passwd is made anew at every boot.
+  users.mutableUsers = false;
+  users.users.root.hashedPassword = "!"; # locked; use sudo
+  users.users.ada = {
+    isNormalUser = true;
+    description = "Ada Lovelace";
+    uid = 1000;
+    group = "users";
+    extraGroups = [
+      "wheel"
+      "libvirtd"
+    ];
+    hashedPasswordFile = "/nix/persist/passwords/ada";
+  };
+  users.users.grace = {
+    isNormalUser = true;
+    uid = 1200;
+    group = "users";
+    shell = pkgs.zsh;
+    hashedPasswordFile = "/nix/persist/passwords/grace";
+    openssh.authorizedKeys.keys = [
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJvFn7LWaH0kmQyoFi0u9Kq+OTuYp1DHPpZtW5RyxUZe grace@example.org"
+    ];
+  };
+  programs.zsh.enable = true;
+
+  programs.git.enable = true; # Nix reads this repository through it
+  nix.settings.experimental-features = [
+    "nix-command"
+    "flakes"
+  ];
+
+  # The release that this machine began with; not for upgrading. See `man configuration.nix`.
+  system.stateVersion = "26.05";
+}

@@ -1,0 +1,119 @@
+# What outlives a reboot: / is empty at every boot, and what is listed here is mounted onto it from
+# /nix/persist. README.md says how to keep another path.
+{ config, lib, ... }:
+
+let
+  # Kept in every user's home.
+  home = {
+    directories = [
+      "Desktop"
+      "Documents"
+      "Downloads"
+      "Music"
+      "Pictures"
+      "Public"
+      "Templates"
+      "Videos"
+      # SSH keys and known hosts
+      {
+        directory = ".ssh";
+        mode = "0700";
+      }
+      # GnuPG keys
+      {
+        directory = ".gnupg";
+        mode = "0700";
+      }
+      # the history of bash
+      ".local/state/bash"
+      # the history of zsh
+      ".local/state/zsh"
+      # a user's own Podman images
+      ".local/share/containers"
+      # what Flatpak programs store
+      ".var/app"
+      # Steam
+      ".steam"
+      # Steam's games
+      ".local/share/Steam"
+    ];
+    files = [
+      # chosen at the installation
+      ".screenrc"
+    ];
+  };
+in
+{
+  environment.persistence."/nix/persist" = {
+    hideMounts = true; # file managers show no drive for each of these
+    directories = [
+      # this repository
+      "/etc/nixos"
+      # numbers of users and groups: without them, files change owner
+      "/var/lib/nixos"
+      # timers, clock, random seed, crash dumps, screen brightness
+      "/var/lib/systemd"
+      # the journal
+      "/var/log"
+      # Bluetooth pairings
+      {
+        directory = "/var/lib/bluetooth";
+        mode = "0700";
+      }
+      # printers
+      "/var/lib/cups"
+      # virtual machines and their disks
+      "/var/lib/libvirt"
+      # Podman's images and volumes
+      {
+        directory = "/var/lib/containers";
+        mode = "0700";
+      }
+      # this machine's Tailscale key
+      {
+        directory = "/var/lib/tailscale";
+        mode = "0700";
+      }
+      # Flatpak programs
+      "/var/lib/flatpak"
+      # chosen at the installation
+      "/srv/www"
+    ];
+    files = [
+      # names this machine to the journal and to DHCP servers
+      "/etc/machine-id"
+    ];
+    users.ada = home;
+    users.grace = home;
+  };
+
+  # The host's identity. sshd makes the keys on first start and reads them right where they are kept.
+  services.openssh.hostKeys = [
+    {
+      type = "ed25519";
+      path = "/nix/persist/etc/ssh/ssh_host_ed25519_key";
+    }
+    {
+      type = "rsa";
+      bits = 4096;
+      path = "/nix/persist/etc/ssh/ssh_host_rsa_key";
+    }
+  ];
+
+  # sudo notes in /var/db whom it has lectured, and would begin anew after every reboot.
+  security.sudo.extraConfig = "Defaults lecture = never";
+
+  # The lists above, for programs that show what is kept: `jq . /etc/lethe/persistence.json`.
+  environment.etc."lethe/persistence.json".text = builtins.toJSON (
+    lib.mapAttrs (
+      _: storage:
+      let
+        all = [ storage ] ++ lib.attrValues storage.users;
+      in
+      {
+        directories = map (d: d.dirPath) (lib.concatMap (s: s.directories) all);
+        files = map (f: f.filePath) (lib.concatMap (s: s.files) all);
+      }
+    ) (lib.filterAttrs (_: storage: storage.enable) config.environment.persistence)
+  );
+}

@@ -1,0 +1,102 @@
+# What outlives a reboot: / is empty at every boot, and what is listed here is mounted onto it from
+# /nix/persist. README.md says how to keep another path.
+{ config, lib, ... }:
+
+let
+  # Kept in every user's home.
+  home = {
+    directories = [
+      "Desktop"
+      "Documents"
+      "Downloads"
+      "Music"
+      "Pictures"
+      "Public"
+      "Templates"
+      "Videos"
+      # SSH keys and known hosts
+      {
+        directory = ".ssh";
+        mode = "0700";
+      }
+      # GnuPG keys
+      {
+        directory = ".gnupg";
+        mode = "0700";
+      }
+      # settings
+      ".config"
+      # what programs store, passwords among it
+      ".local/share"
+      # histories, window sizes, volume
+      ".local/state"
+      # Firefox, where it always was
+      {
+        directory = ".mozilla";
+        mode = "0700";
+      }
+    ];
+  };
+in
+{
+  environment.persistence."/nix/persist" = {
+    hideMounts = true; # file managers show no drive for each of these
+    directories = [
+      # this repository
+      "/etc/nixos"
+      # numbers of users and groups: without them, files change owner
+      "/var/lib/nixos"
+      # timers, clock, random seed, crash dumps, screen brightness
+      "/var/lib/systemd"
+      # the journal
+      "/var/log"
+      # Wi-Fi and VPN profiles, with their secrets
+      {
+        directory = "/etc/NetworkManager/system-connections";
+        mode = "0700";
+      }
+      # NetworkManager's leases and known access points
+      "/var/lib/NetworkManager"
+      # users' pictures and last sessions
+      {
+        directory = "/var/lib/AccountsService";
+        mode = "0775";
+      }
+      # last user and session of the login screen
+      {
+        directory = "/var/lib/plasmalogin";
+        user = "plasmalogin";
+        group = "plasmalogin";
+        mode = "0750";
+      }
+      # battery history
+      "/var/lib/upower"
+      # the power profile that was chosen
+      "/var/lib/power-profiles-daemon"
+      # history of firmware updates
+      "/var/lib/fwupd"
+    ];
+    files = [
+      # names this machine to the journal and to DHCP servers
+      "/etc/machine-id"
+    ];
+    users.ada = home;
+  };
+
+  # sudo notes in /var/db whom it has lectured, and would begin anew after every reboot.
+  security.sudo.extraConfig = "Defaults lecture = never";
+
+  # The lists above, for programs that show what is kept: `jq . /etc/lethe/persistence.json`.
+  environment.etc."lethe/persistence.json".text = builtins.toJSON (
+    lib.mapAttrs (
+      _: storage:
+      let
+        all = [ storage ] ++ lib.attrValues storage.users;
+      in
+      {
+        directories = map (d: d.dirPath) (lib.concatMap (s: s.directories) all);
+        files = map (f: f.filePath) (lib.concatMap (s: s.files) all);
+      }
+    ) (lib.filterAttrs (_: storage: storage.enable) config.environment.persistence)
+  );
+}
