@@ -19,7 +19,7 @@ export PATH := $(PATH):/usr/local/go/bin:/usr/local/sbin:/usr/sbin:/sbin
 # What the engine calls, and what only tests need. Each name is a program and the Debian package that has it.
 run_tools := blkid:util-linux wipefs:util-linux partx:util-linux mkswap:util-linux lsblk:util-linux \
   sfdisk:fdisk sgdisk:gdisk parted:parted mkfs.fat:dosfstools mkfs.ext4:e2fsprogs cryptsetup:cryptsetup-bin
-test_tools := $(run_tools) gcc:gcc git:git shellcheck:shellcheck nix-instantiate:nix-bin
+test_tools := $(run_tools) gcc:gcc git:git shellcheck:shellcheck nix-instantiate:nix-bin jq:jq unshare:util-linux
 
 .PHONY: help
 help: ## Show this list
@@ -65,9 +65,16 @@ $(lint):
 	GOBIN=$(abspath $(build)/tools) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
 	mv $(build)/tools/golangci-lint $@
 
+.PHONY: check-nix
+check-nix: test-tools ## Check generated repositories with nixfmt (NIXFMT=…) and, given NIXPKGS=, IMPERMANENCE=, HOME_MANAGER=, whole
+	@rm -rf $(build)/repos && mkdir -p $(build)/repos
+	$(GO) test ./engine/flake -run Golden -write $(abspath $(build)/repos)
+	nix/check.sh $(build)/repos
+
 .PHONY: bench
 bench: run-tools build ## Measure the rehearsal beside the walkthrough's own commands, in one run
 	$(GO) run ./engine/benchmark -engine $(engine) -runs $(BENCH_RUNS)
+	$(GO) test -run '^$$' -bench . -benchtime 5x ./engine/device ./engine/layout ./engine/flake/...
 
 .PHONY: golden
 golden: test-tools ## Make the golden files anew with sfdisk, parted and this program; review the diff

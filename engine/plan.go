@@ -36,10 +36,15 @@ type Request struct {
 	KDF     command.KDF
 	Memory  quantity.Bytes // 0 means this machine's
 	Entropy io.Reader      // nil means the kernel's random source
+	// Lock is a flake.lock to reuse, such as that of a live medium.
+	Lock []byte
+	// LockInputs asks for a new flake.lock; it needs Nix and a network.
+	LockInputs bool
 }
 
-// Plan makes a plan for a disk. It is pure but for the randomness and the memory size, which Request can give.
-func Plan(disk device.Disk, r Request) (plan.Plan, error) {
+// Plan makes a plan for a disk. With wishes for a generated repository and without LockInputs it touches nothing outside;
+// a repository of the user's own is cloned into a temporary folder.
+func Plan(ctx context.Context, disk device.Disk, r Request) (plan.Plan, error) {
 	if err := r.Wishes.Validate(); err != nil {
 		return plan.Plan{}, err
 	}
@@ -57,7 +62,11 @@ func Plan(disk device.Disk, r Request) (plan.Plan, error) {
 	if err != nil {
 		return plan.Plan{}, err
 	}
-	return plan.Make(disk, r.Wishes, l, r.KDF)
+	configuration, err := configure(ctx, l, r)
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	return plan.Make(disk, plan.Input{Wishes: r.Wishes, Layout: l, KDF: r.KDF, Configuration: configuration})
 }
 
 // memory is this machine's.
@@ -67,4 +76,22 @@ func memory() (quantity.Bytes, error) {
 		return 0, fmt.Errorf("cannot measure memory: %w", err)
 	}
 	return quantity.Bytes(info.Totalram) * quantity.Bytes(info.Unit), nil
+}
+
+// Imagined is a disk of that size that nobody has: for writing a configuration before there is a machine. Its grade is
+// shown, so that no plan for it ever runs.
+func Imagined(size quantity.Bytes) device.Disk {
+	if size == 0 {
+		size = defaultImageSize
+	}
+	const sector = 512
+	return device.Disk{
+		Identity:  device.Identity{Kind: device.KindImage, Path: "/imagined", Bytes: size, Logical: sector},
+		Name:      "imagined",
+		Grade:     device.Shown,
+		Transport: "file",
+		Topology:  device.Topology{Logical: sector, Physical: sector, Image: true},
+		Table:     device.Table{Kind: device.TableNone},
+		Verdict:   device.Verdict{State: device.Eligible},
+	}
 }

@@ -78,7 +78,7 @@ func (s *Stage) prepare(ctx context.Context, r Rehearsal) error {
 		return err
 	}
 	s.Disk = disk
-	s.Plan, err = Plan(disk, r.Request)
+	s.Plan, err = Plan(ctx, disk, r.Request)
 	return err
 }
 
@@ -205,7 +205,7 @@ func (s *Stage) Remove() error {
 	return errors.Join(problems...)
 }
 
-// StateDir is where plan, script, wishes and journal of the rehearsal lie.
+// StateDir is where plan, script, wishes, journal and configuration of the rehearsal lie.
 func (s *Stage) StateDir() string { return plan.StateDir(s.Path) }
 
 // Run does what the plan says and tells sink. Plan, script, wishes and journal are kept in the state folder.
@@ -219,7 +219,7 @@ func (s *Stage) Run(ctx context.Context, secrets *secret.Store, sink event.Sink)
 	}
 	runner := run.Runner{For: step.For, Sink: event.Tee(journal, sink), Now: time.Now, Tick: tick}
 	result, err := runner.Run(ctx, &step.Env{
-		Plan: s.Plan, Tools: s.Tools, Secrets: secrets,
+		Plan: s.Plan, Tools: s.Tools, Secrets: secrets, Now: time.Now,
 		Open: openImage, Identify: identifyImage,
 	})
 	return result, errors.Join(err, journal.Close())

@@ -62,6 +62,9 @@ func Verify(ctx context.Context, image, planPath string, passphrase *secret.Secr
 	if err != nil {
 		return verify.Report{}, err
 	}
-	report := verify.Run(ctx, verify.Input{Tools: tool.Exec{}, Target: held, Layout: p.Layout, Passphrase: passphrase, Each: each})
+	report := verify.Run(ctx, verify.Input{
+		Tools: tool.Exec{}, Target: held, Layout: p.Layout, Passphrase: passphrase, Each: each,
+		Repo: plan.RepoDir(image), Configuration: p.Configuration,
+	})
 	return report, errors.Join(context.Cause(ctx), held.Release())
 }

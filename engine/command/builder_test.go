@@ -37,7 +37,7 @@ func TestBuilders(t *testing.T) {
 		"wipefs --all /a /b":                                                    command.WipeSignatures("/a", "/b"),
 		"truncate --size 1024 /p":                                               command.Allocate("/p", 1024),
 		"fallocate --punch-hole --offset 8388608 --length 4096 /i":              command.Punch("/i", 4096, 2048, 1),
-		"dd if=/p of=/i bs=4MiB iflag=count_bytes count=4096 oflag=seek_bytes seek=1048576 conv=notrunc,sparse status=none": command.Splice("/p", "/i", 512, 2048, 4096),
+		"dd if=/p of=/i bs=64KiB iflag=count_bytes count=4096 oflag=seek_bytes seek=1048576 conv=notrunc,sparse status=none": command.Splice("/p", "/i", 512, 2048, 4096),
 		"rm --force -- /a -b": command.Remove("/a", "-b"),
 		format + " /p":        command.FormatLUKS("/p", container),
 		format + " --pbkdf-force-iterations 4 --pbkdf-memory 32 --pbkdf-parallel 1 /p": command.FormatLUKS("/p", quick),

@@ -58,10 +58,18 @@ func Punch(image string, sector quantity.SectorSize, first, sectors quantity.Sec
 }
 
 // Splice copies the first bytes of a partition's file, all that its format wrote, into an image at a sector, and leaves
-// holes as holes.
+// holes as holes: the image must read as zeros there.
 func Splice(from, image string, sector quantity.SectorSize, first quantity.Sectors, size quantity.Bytes) Command {
-	return New("dd", "if="+from, "of="+image, "bs=4MiB", "iflag=count_bytes", "count="+strconv.FormatUint(uint64(size), 10),
+	return New("dd", "if="+from, "of="+image, "bs=64KiB", "iflag=count_bytes", "count="+strconv.FormatUint(uint64(size), 10),
 		"oflag=seek_bytes", "seek="+strconv.FormatUint(uint64(sector.Of(first)), 10), "conv=notrunc,sparse", "status=none")
+}
+
+// WriteFile makes a file with that text, and the folders above it.
+func WriteFile(path, text string) Command {
+	if text == "" {
+		return New("install", "-D", "--mode", "644", "/dev/null", path)
+	}
+	return Command{Name: "install", Args: []string{"-D", "--mode", "644", "/dev/stdin", path}, Input: text}
 }
 
 // Remove deletes files.

@@ -14,7 +14,8 @@ import (
 func shell(t interface {
 	Helper()
 	Fatalf(string, ...any)
-}, script string) string {
+}, script string,
+) string {
 	t.Helper()
 	cmd := exec.Command("/bin/sh", "-c", script)
 	var complaint strings.Builder
@@ -30,7 +31,8 @@ func shell(t interface {
 func echoed(t interface {
 	Helper()
 	Fatalf(string, ...any)
-}, words []string) []string {
+}, words []string,
+) []string {
 	t.Helper()
 	script := `printf '%s\0'`
 	for _, word := range words {

@@ -39,7 +39,8 @@ type gptHeader struct {
 // allocates what a header asks for, so no header reaches it that was not checked here.
 func (d *tableReader) gpt(record mbr) (Table, []Partition, error) {
 	primary, frontErr := d.header(d.at(1), 1)
-	backup, backErr := gptHeader{}, error(nil)
+	var backup gptHeader
+	var backErr error
 	if frontErr == nil && primary.alternate != d.last {
 		backup, backErr = d.moved(primary.alternate)
 	} else {

@@ -59,9 +59,19 @@ func (b *block) network() string {
 
 // transports pairs a part of the path in sysfs with the transport that it means; the first found wins.
 var transports = []struct{ part, name string }{
-	{"/usb", "usb"}, {"/nvme", "nvme"}, {"/ata", "sata"}, {"/mmc_host/", "mmc"}, {"/session", "iscsi"}, {"/rport-", "fc"},
-	{"/end_device-", "sas"}, {"/target", "scsi"}, {"/virtio", "virtio"}, {"/vbd-", "xen"}, {"/ndbus", "nvdimm"},
-	{"/VMBUS:", "scsi"}, {"/virtual/block/nbd", "nbd"},
+	{"/usb", "usb"},
+	{"/nvme", "nvme"},
+	{"/ata", "sata"},
+	{"/mmc_host/", "mmc"},
+	{"/session", "iscsi"},
+	{"/rport-", "fc"},
+	{"/end_device-", "sas"},
+	{"/target", "scsi"},
+	{"/virtio", "virtio"},
+	{"/vbd-", "xen"},
+	{"/ndbus", "nvdimm"},
+	{"/VMBUS:", "scsi"},
+	{"/virtual/block/nbd", "nbd"},
 }
 
 // transport tells how the disk is attached, by where the kernel put it in the device tree.

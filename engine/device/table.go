@@ -126,7 +126,7 @@ func (d *tableReader) plain(record mbr) (Table, []Partition, error) {
 
 // otherSector gives the sector size for which a GPT header is found at LBA 1, if it is not this disk's.
 func (d *tableReader) otherSector() quantity.SectorSize {
-	other := quantity.SectorSize(512 + 4096 - d.sector)
+	other := 512 + 4096 - d.sector
 	if len(d.head) >= int(other)+len(gptSignature) && bytes.HasPrefix(d.head[other:], gptSignature) {
 		return other
 	}

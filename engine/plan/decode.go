@@ -23,6 +23,9 @@ func Decode(text []byte) (Plan, error) {
 	if p.Version != Version {
 		return Plan{}, fmt.Errorf("it has version %d and this program knows version %d; make the plan again", p.Version, Version)
 	}
+	if p.Configuration.Hash != p.Configuration.Files.Hash() {
+		return Plan{}, errors.New("its configuration was changed since it was planned; make the plan again")
+	}
 	if err := p.Layout.Check(); err != nil {
 		return Plan{}, err
 	}

@@ -8,15 +8,24 @@ import (
 	"lethe/engine/command"
 	"lethe/engine/config"
 	"lethe/engine/device"
+	"lethe/engine/flake"
 	"lethe/engine/layout"
 )
 
-// Make turns facts, wishes and a layout into a plan. A refused disk gives an error with its reason.
-func Make(disk device.Disk, wishes config.Config, l layout.Layout, kdf command.KDF) (Plan, error) {
+// Input is what a plan is made of besides the disk.
+type Input struct {
+	Wishes        config.Config
+	Layout        layout.Layout
+	KDF           command.KDF
+	Configuration Configuration
+}
+
+// Make turns facts, wishes, a layout and a configuration into a plan. A refused disk gives an error with its reason.
+func Make(disk device.Disk, in Input) (Plan, error) {
 	if disk.Verdict.State == device.Refused {
 		return Plan{}, fmt.Errorf("cannot plan for %s: %s", device.Clean(disk.Path), disk.Verdict.Reason)
 	}
-	if err := l.Check(); err != nil {
+	if err := in.Layout.Check(); err != nil {
 		return Plan{}, err
 	}
 	p := Plan{
@@ -26,13 +35,16 @@ func Make(disk device.Disk, wishes config.Config, l layout.Layout, kdf command.K
 		Target:      disk.Identity,
 		Transport:   disk.Transport,
 		Fingerprint: disk.Identity.Fingerprint(),
-		Layout:      l,
-		KDF:         kdf,
+		Layout:      in.Layout,
+		KDF:         in.KDF,
 		Erase:       losses(disk),
-		Notes:       append([]string{}, l.Notes...),
-		Wishes:      wishes,
-		Secrets:     secrets(l),
+		Notes:       notes(disk, in),
+		Wishes:      in.Wishes,
+		Secrets:     secrets(in.Layout),
+
+		Configuration: in.Configuration,
 	}
+	p.Configuration.Hash = p.Configuration.Files.Hash()
 	b := builder{plan: p, disk: disk}
 	p.Steps = b.steps()
 	return p, nil
@@ -45,6 +57,28 @@ func secrets(l layout.Layout) []string {
 	}
 	return []string{command.Passphrase}
 }
+
+// notes gathers what a user should read before agreeing.
+func notes(disk device.Disk, in Input) []string {
+	list := append([]string{}, in.Layout.Notes...)
+	for _, f := range in.Configuration.Findings {
+		text := f.Says + "."
+		if f.Severity == flake.Refuse && disk.Kind == device.KindImage {
+			text = "A real installation would be refused: " + text
+		}
+		list = append(list, text)
+	}
+	if own := in.Configuration.Own; own != nil {
+		list = append(list, own.Says...)
+	}
+	if in.Configuration.Lock != "" {
+		list = append(list, in.Configuration.Lock)
+	}
+	return list
+}
+
+// RepoDir is where a rehearsal on an image writes the configuration.
+func RepoDir(image string) string { return filepath.Join(StateDir(image), "repo") }
 
 // StateDir is where a rehearsal on an image keeps what belongs to it: the plan, the journal, and partition files
 // while they are being made.

@@ -17,6 +17,7 @@ import (
 	"lethe/engine/command"
 	"lethe/engine/config"
 	"lethe/engine/device"
+	"lethe/engine/flake"
 	"lethe/engine/layout"
 	"lethe/engine/quantity"
 )
@@ -34,6 +35,7 @@ const (
 	Partition Kind = "partition" // write the GPT
 	Encrypt   Kind = "encrypt"   // make the LUKS2 container
 	Format    Kind = "format"    // make one file system
+	Configure Kind = "configure" // write the NixOS repository
 	Verify    Kind = "verify"    // read everything back with other tools
 )
 
@@ -79,8 +81,42 @@ type Plan struct {
 	Erase       []Loss          `json:"erase"`
 	Notes       []string        `json:"notes"`
 	Wishes      config.Config   `json:"wishes"`
+	// Configuration is the NixOS repository, byte for byte as it will be written.
+	Configuration Configuration `json:"configuration"`
 	// Secrets names the secrets that a run needs.
 	Secrets []string `json:"secrets"`
+}
+
+// Configuration is the NixOS repository of a plan.
+type Configuration struct {
+	// Files are all files of the generated repository, or those added to one of the user's own.
+	Files flake.Repo `json:"files"`
+	Hash  string     `json:"hash"` // of Files
+	// Own is set when the user's own repository is taken.
+	Own *Own `json:"own,omitempty"`
+	// Findings is what the persistence lint and the log-in check have to say.
+	Findings []flake.Finding `json:"findings"`
+	// Lock says in a sentence whether the inputs are locked; empty when nobody asked.
+	Lock string `json:"lock"`
+}
+
+// Own is a repository of the user's own.
+type Own struct {
+	Source string   `json:"source"`
+	Rev    string   `json:"rev"` // the commit, in hex
+	Diff   string   `json:"diff"`
+	Says   []string `json:"says"`
+}
+
+// Refusals are the findings that stop a real installation.
+func (c Configuration) Refusals() []flake.Finding {
+	var list []flake.Finding
+	for _, f := range c.Findings {
+		if f.Severity == flake.Refuse {
+			list = append(list, f)
+		}
+	}
+	return list
 }
 
 // Runnable tells whether package run may execute the plan, and if not, why.

@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"strings"
+	"unicode"
 
 	"lethe/engine/command"
 	"lethe/engine/device"
@@ -24,6 +25,9 @@ func (p Plan) Script() string {
 	}
 	for _, note := range p.Notes {
 		comment(&b, "Note: "+note)
+	}
+	if strings.ContainsAny(p.Target.Path, "$`") {
+		b.WriteString("# shellcheck disable=SC2016 # the path is meant as it is written\n")
 	}
 	b.WriteString("set -euo pipefail\nexport LC_ALL=C PATH=\"$PATH:/usr/sbin:/sbin\"\n\n")
 	p.guard(&b)
@@ -60,7 +64,7 @@ func (p Plan) guard(b *strings.Builder) {
 // comment writes text as one comment line, whatever it holds.
 func comment(b *strings.Builder, text string) {
 	clean := strings.Map(func(r rune) rune {
-		if r < 0x20 || r == 0x7f {
+		if !unicode.IsGraphic(r) { // line ends and what hides or reorders text
 			return ' '
 		}
 		return r

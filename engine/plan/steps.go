@@ -17,6 +17,7 @@ const (
 	weightPartition = 2
 	weightEncrypt   = 80
 	weightFormat    = 3
+	weightConfigure = 1
 	weightVerify    = 25
 )
 
@@ -51,7 +52,7 @@ func (b builder) steps() []Step {
 			steps = append(steps, b.format(p))
 		}
 	}
-	return append(steps, b.verify())
+	return append(steps, b.configure(), b.verify())
 }
 
 func (b builder) check() Step {
@@ -169,6 +170,34 @@ func (b builder) around(p layout.Partition, c command.Command) []command.Command
 		command.Splice(file, b.plan.Target.Path, l.SectorSize, p.First, b.written(p)),
 		command.Remove(file),
 	}
+}
+
+// configure writes the repository: beside an image, or, as long as real disks are only planned for, where one stands.
+func (b builder) configure() Step {
+	folder := "nixos-configuration"
+	if b.image() {
+		folder = RepoDir(b.plan.Target.Path)
+	}
+	c := b.plan.Configuration
+	s := Step{
+		ID: string(Configure), Kind: Configure, Weight: weightConfigure,
+		Title: fmt.Sprintf("Write the NixOS configuration (%d files)", len(c.Files.Files)),
+		Why:   "The flake repository that the system is built from. It is yours, and no secret is in it.",
+	}
+	if c.Own != nil {
+		s.Title = fmt.Sprintf("Clone your configuration and add %d files", len(c.Files.Files))
+		s.Commands = []command.Command{
+			command.New("git", "clone", c.Own.Source, folder),
+			command.New("git", "-C", folder, "checkout", c.Own.Rev),
+		}
+	} else {
+		s.Commands = []command.Command{command.New("git", "init", "--quiet", "--initial-branch", "main", folder)}
+	}
+	for _, f := range c.Files.Files {
+		s.Commands = append(s.Commands, command.WriteFile(folder+"/"+f.Path, string(f.Text)))
+	}
+	s.Commands = append(s.Commands, command.New("git", "-C", folder, "add", "--all"))
+	return s
 }
 
 // written is how much of a partition its format touches: a LUKS header or a swap header at its start, else anything.

@@ -3,7 +3,9 @@ package plan
 import (
 	"fmt"
 	"strings"
+	"unicode"
 
+	"lethe/engine/command"
 	"lethe/engine/device"
 )
 
@@ -13,7 +15,7 @@ func (p Plan) Text(mapText string) string {
 	fmt.Fprintf(&b, "Disk   %s\n", p.Describe())
 	fmt.Fprintf(&b, "       fingerprint %s\n", p.Fingerprint)
 	if p.Verdict.State != device.Eligible {
-		fmt.Fprintf(&b, "       %s: %s\n", p.Verdict.State, p.Verdict.Reason)
+		fmt.Fprintf(&b, "       %s: %s\n", p.Verdict.State, visible(p.Verdict.Reason))
 	}
 	b.WriteString("\nWill be lost\n")
 	if len(p.Erase) == 0 {
@@ -34,7 +36,7 @@ func (p Plan) Text(mapText string) string {
 	}
 	b.WriteString("\n" + mapText + "\n")
 	for _, note := range p.Notes {
-		fmt.Fprintf(&b, "Note: %s\n", note)
+		fmt.Fprintf(&b, "Note: %s\n", visible(note))
 	}
 	b.WriteString("\nSteps\n")
 	for i, s := range p.Steps {
@@ -43,7 +45,7 @@ func (p Plan) Text(mapText string) string {
 			fmt.Fprintf(&b, "      not rehearsed (%s)\n", s.NotRehearsed)
 		}
 		for _, c := range s.Commands {
-			fmt.Fprintf(&b, "      $ %s\n", strings.ReplaceAll(c.Shell(), "\n", "\n        "))
+			fmt.Fprintf(&b, "      $ %s\n", strings.ReplaceAll(visible(short(c)), "\n", "\n        "))
 		}
 	}
 	return b.String()
@@ -62,4 +64,24 @@ func (p Plan) Describe() string {
 		kind = p.Transport + " " + kind
 	}
 	return fmt.Sprintf("%s (%s, %s)", strings.Join(parts, " · "), p.Target.Bytes.Human(), kind)
+}
+
+// visible replaces what a terminal would obey or hide; a path may hold anything.
+func visible(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && !unicode.IsGraphic(r) {
+			return '�'
+		}
+		return r
+	}, text)
+}
+
+// short is a command as a line, with a long input left out: the configuration is shown by itself.
+func short(c command.Command) string {
+	const most = 16
+	if lines := strings.Count(c.Input, "\n"); lines > most {
+		c.Input = ""
+		return fmt.Sprintf("%s < … (%d lines)", c.Shell(), lines)
+	}
+	return c.Shell()
 }

@@ -80,6 +80,9 @@ func (r Runner) Run(ctx context.Context, env *step.Env) (Result, error) {
 		stream: event.NewStream(r.Sink, r.Now, env.Secrets.Redact),
 	}
 	env.Emit = w.emit
+	if env.Now == nil {
+		env.Now = r.Now
+	}
 	doers := make([]step.Doer, len(env.Plan.Steps))
 	for i, s := range env.Plan.Steps {
 		doer, err := r.For(s)

@@ -84,6 +84,9 @@ func (e *Env) needSecrets() error {
 // sameDisk compares the target with the confirmed one.
 func (e *Env) sameDisk(ctx context.Context) error {
 	is, err := e.Identify(ctx, e.Plan)
+	if cancelled := context.Cause(ctx); cancelled != nil {
+		return cancelled // else the probe that was cut short would be taken for a broken disk
+	}
 	if err != nil {
 		return fmt.Errorf("cannot identify %s: %w", e.Plan.Target.Path, err)
 	}

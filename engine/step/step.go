@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"lethe/engine/command"
 	"lethe/engine/device"
@@ -55,6 +56,8 @@ type Env struct {
 	Open func(plan.Plan) (target.Target, error)
 	// Identify reads the identity of the target anew, from the open descriptor where there is one.
 	Identify func(context.Context, plan.Plan) (device.Disk, error)
+	// Now is the clock, for the date of the first commit.
+	Now func() time.Time
 	// Emit sends an event of the current step; the runner fills in the rest.
 	Emit func(event.Event)
 
@@ -142,6 +145,8 @@ func For(s plan.Step) (Doer, error) {
 		return &encrypt{step: s}, nil
 	case plan.Format:
 		return &format{step: s}, nil
+	case plan.Configure:
+		return &configure{}, nil
 	case plan.Verify:
 		return &verifying{}, nil
 	}

@@ -7,6 +7,7 @@ import (
 
 	"lethe/engine/command"
 	"lethe/engine/event"
+	"lethe/engine/plan"
 	"lethe/engine/verify"
 )
 
@@ -21,6 +22,7 @@ func (*verifying) Do(ctx context.Context, e *Env) error {
 	passphrase, _ := e.Secrets.Get(command.Passphrase)
 	e.Report = verify.Run(ctx, verify.Input{
 		Tools: e.Tools, Target: e.Target, Layout: e.Plan.Layout, Passphrase: passphrase,
+		Repo: plan.RepoDir(e.Target.Path()), Configuration: e.Plan.Configuration,
 		Each: func(c verify.Check) {
 			e.Emit(event.Event{Kind: event.Checked, Title: c.Name, Text: c.Detail, Status: string(c.Status)})
 		},

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -122,4 +123,34 @@ func TestStateFolderThatCannotBe(t *testing.T) {
 	if err := target.Free(path); err != nil {
 		t.Errorf("the lock was kept: %v", err)
 	}
+}
+
+func TestReleaseWhileProgramsStart(t *testing.T) {
+	path := image(t, false)
+	stop := make(chan struct{})
+	var starters sync.WaitGroup
+	for range 4 {
+		starters.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+					_ = exec.Command("/bin/true").Run() // only the starting matters
+				}
+			}
+		})
+	}
+	for range 300 {
+		held, err := target.OpenImage(path, 512)
+		if err != nil {
+			t.Error(err)
+			break
+		}
+		if err := held.Release(); err != nil {
+			t.Error(err)
+		}
+	}
+	close(stop)
+	starters.Wait()
 }

@@ -64,7 +64,7 @@ func OpenImage(path string, sector quantity.SectorSize) (*Image, error) {
 	}
 	image.work = plan.StateDir(path)
 	if err := image.prepare(); err != nil {
-		return nil, errors.Join(err, image.file.Close())
+		return nil, errors.Join(err, image.let())
 	}
 	return image, nil
 }
@@ -78,7 +78,7 @@ func ReadImage(path string, sector quantity.SectorSize) (*Image, error) {
 	image.own = true
 	image.work, err = os.MkdirTemp("", "lethe-")
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("cannot make temporary folder: %w", err), image.file.Close())
+		return nil, errors.Join(fmt.Errorf("cannot make temporary folder: %w", err), image.let())
 	}
 	return image, nil
 }
@@ -89,7 +89,7 @@ func Free(path string) error {
 	if err != nil {
 		return err
 	}
-	return image.file.Close()
+	return image.let()
 }
 
 // hold opens and locks an image.
@@ -171,9 +171,15 @@ func (i *Image) Partition(ctx context.Context, p layout.Partition, access Access
 // Release writes everything out and lets go of the lock.
 func (i *Image) Release() error {
 	if i.own {
-		return errors.Join(os.RemoveAll(i.work), i.file.Close())
+		return errors.Join(os.RemoveAll(i.work), i.let())
 	}
-	return errors.Join(i.file.Sync(), i.file.Close())
+	return errors.Join(i.file.Sync(), i.let())
+}
+
+// let unlocks and closes the image. Closing alone is not enough: a program that is being started at this moment has the
+// descriptor too, until it is under way, and the lock with it.
+func (i *Image) let() error {
+	return errors.Join(unix.Flock(int(i.file.Fd()), unix.LOCK_UN), i.file.Close())
 }
 
 // mostCopied is how much is copied between two looks at the context.

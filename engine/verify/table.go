@@ -68,8 +68,10 @@ func sgdisk(ctx context.Context, in Input) []Check {
 		return []Check{{Name: name, Status: NotRehearsed, By: by, Detail: "sgdisk takes every image to have 512-byte sectors"}}
 	}
 	out, err := in.Tools.Run(ctx, tool.Call{Command: command.CheckGPT(in.Target.Path())})
-	if err == nil && !strings.Contains(string(out.Stdout), "No problems found") {
-		err = errors.New(strings.TrimSpace(string(out.Stdout)))
+	// sgdisk mends a damaged copy in memory before it looks, and then finds no problems.
+	talk := string(out.Stdout)
+	if err == nil && (out.Stderr != "" || !strings.Contains(talk, "No problems found") || strings.Contains(talk, "corrupt")) {
+		err = errors.New(strings.TrimSpace(out.Stderr + "\n" + talk))
 	}
 	return []Check{result(name, by, "no problems found", err)}
 }

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"lethe/engine/layout"
+	"lethe/engine/plan"
 	"lethe/engine/secret"
 	"lethe/engine/target"
 	"lethe/engine/tool"
@@ -57,6 +58,9 @@ type Input struct {
 	Tools  tool.Runner
 	Target target.Target
 	Layout layout.Layout
+	// Repo is the folder with the configuration; "" leaves it out.
+	Repo          string
+	Configuration plan.Configuration
 	// Passphrase is what the user typed; nil leaves the proof of it out, and the report says so.
 	Passphrase *secret.Secret
 	// Each is called with each result as it comes, from one goroutine at a time. It may be nil.
@@ -76,6 +80,11 @@ func Run(ctx context.Context, in Input) Report {
 		jobs = append(jobs, luksJob)
 	} else {
 		jobs = append(jobs, nixJob)
+	}
+	if in.Repo != "" {
+		jobs = append(jobs, func(ctx context.Context, in Input) []Check {
+			return Configuration(ctx, in.Tools, in.Repo, in.Configuration)
+		})
 	}
 	results := make([][]Check, len(jobs))
 	var wg sync.WaitGroup

@@ -61,7 +61,7 @@ func makePlan(ctx context.Context, flags *wishFlags, args []string) (plan.Plan, 
 		return plan.Plan{}, err
 	}
 	wishes.Disk.Target = disk.Path
-	return engine.Plan(disk, engine.Request{Wishes: wishes})
+	return engine.Plan(ctx, disk, engine.Request{Wishes: wishes})
 }
 
 // find gives the disk or image of that path.

@@ -105,7 +105,7 @@ func newRoot(s streams) *cobra.Command {
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
-	root.AddCommand(newDisks(s), newPlan(s), newRehearse(s), newVerify(s), newAlign(s), newWishes(s))
+	root.AddCommand(newDisks(s), newPlan(s), newRehearse(s), newVerify(s), newAlign(s), newExport(s), newWishes(s))
 	return root
 }
 

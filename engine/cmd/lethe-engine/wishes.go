@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,6 +16,8 @@ import (
 // wishFlags are the flags that say what is wanted; they win over the file, and the file over the preset.
 type wishFlags struct {
 	file, preset, swap string
+	host, repo, rev    string
+	users              []string
 	luks, keepPlain    bool
 	esp, swapSize      quantity.Bytes
 	set                *pflag.FlagSet
@@ -31,6 +34,10 @@ func (w *wishFlags) bind(c *cobra.Command) {
 	f.TextVar(&w.swapSize, "swap-size", quantity.Bytes(0), "`SIZE` of swap, such as 8GiB (default: as memory, 2 to 8 GiB, at most 10 % of the disk)")
 	f.TextVar(&w.esp, "esp-size", quantity.Bytes(0), "`SIZE` of the EFI system partition (default: 1GiB, or 512MiB on a disk below 32 GiB)")
 	f.BoolVar(&w.keepPlain, "keep-plain", false, "accept plain swap beside encryption: memory will be readable on the disk")
+	f.StringVar(&w.host, "host", "", "`NAME` of the machine")
+	f.StringArrayVar(&w.users, "user", nil, "`NAME` of a user; the first is an administrator (can be given again)")
+	f.StringVar(&w.repo, "repo", "", "take your own configuration, from a `FOLDER or URL`, in place of the generated one")
+	f.StringVar(&w.rev, "rev", "", "`REVISION` of your own configuration: branch, tag or commit")
 	c.MarkFlagsMutuallyExclusive("wishes", "preset")
 	_ = c.RegisterFlagCompletionFunc("preset", cobra.FixedCompletions(config.Presets(), cobra.ShellCompDirectiveNoFileComp))
 	_ = c.RegisterFlagCompletionFunc("swap", cobra.FixedCompletions([]string{"none", "plain", "random-key"}, cobra.ShellCompDirectiveNoFileComp))
@@ -58,7 +65,38 @@ func (w *wishFlags) wishes() (config.Config, error) {
 	if w.set.Changed("keep-plain") {
 		wishes.Swap.KeepPlain = w.keepPlain
 	}
+	if err := w.configuration(&wishes); err != nil {
+		return config.Config{}, err
+	}
 	return wishes, wishes.Validate()
+}
+
+// configuration sets what is about the NixOS configuration.
+func (w *wishFlags) configuration(wishes *config.Config) error {
+	if w.set.Changed("host") {
+		wishes.Host.Name = w.host
+	}
+	if w.set.Changed("user") {
+		wishes.Users = nil
+	}
+	for i, name := range w.users {
+		wishes.Users = append(wishes.Users, config.User{Name: name, Admin: i == 0})
+	}
+	if w.set.Changed("rev") {
+		wishes.Repo.Rev = w.rev
+	}
+	if !w.set.Changed("repo") {
+		return nil
+	}
+	wishes.Repo.Source = w.repo
+	if info, err := os.Stat(w.repo); err == nil && info.IsDir() {
+		folder, err := filepath.Abs(w.repo)
+		if err != nil {
+			return fmt.Errorf("cannot use repository %s: %w", w.repo, err)
+		}
+		wishes.Repo.Source = folder
+	}
+	return nil
 }
 
 // base is the file or the preset.

@@ -1,0 +1,232 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"lethe/engine/config"
+	"lethe/engine/flake"
+	"lethe/engine/flake/export"
+	"lethe/engine/flake/locale"
+	"lethe/engine/layout"
+	"lethe/engine/plan"
+	"lethe/engine/tool"
+)
+
+// system is the Nix name of this machine's architecture.
+func system() string {
+	if runtime.GOARCH == "arm64" {
+		return "aarch64-linux"
+	}
+	return "x86_64-linux"
+}
+
+// configure makes the NixOS repository for a layout.
+func configure(ctx context.Context, l layout.Layout, r Request) (plan.Configuration, error) {
+	in := flake.Input{Layout: l, Config: r.Wishes, System: system(), Lock: r.Lock}
+	if r.Wishes.Repo.Source != "" {
+		return configureOwn(ctx, in)
+	}
+	c := plan.Configuration{Findings: findings(r.Wishes)}
+	var err error
+	if len(in.Lock) > 0 {
+		if err := flake.CheckLock(in); err != nil {
+			return plan.Configuration{}, err
+		}
+		c.Lock = "The inputs are locked as in the flake.lock that was given."
+	} else if r.LockInputs {
+		if in.Lock, c.Lock, err = lockInputs(ctx, in); err != nil {
+			return plan.Configuration{}, err
+		}
+	}
+	c.Files, err = flake.Render(in)
+	return c, err
+}
+
+// findings checks the wishes of a generated repository: what is kept, who can log in, and whether this machine knows
+// the languages and keyboards. Passwords are asked for at the installation, so every user counts as having one.
+func findings(wishes config.Config) []flake.Finding {
+	var ways flake.Ways
+	for _, u := range wishes.Users {
+		ways.Passwords = append(ways.Passwords, u.Name)
+	}
+	list := flake.CheckLogin(wishes, ways)
+	kept, err := flake.PersistenceFor(wishes)
+	if err != nil {
+		return append(list, flake.Finding{Severity: flake.Refuse, What: "persistence", Says: err.Error()})
+	}
+	list = append(list, flake.Lint(wishes, kept, true)...)
+	lists, err := locale.Read(os.DirFS("/"))
+	if err != nil {
+		return append(list, flake.Finding{Severity: flake.Warn, What: "locale", Says: fmt.Sprintf("The system's lists of languages and keyboards cannot be read (%v), so they were not checked", err)})
+	}
+	for _, problem := range lists.Check(wishes.WithDefaults().Locale) {
+		list = append(list, flake.Finding{Severity: flake.Warn, What: "locale", Says: problem})
+	}
+	return list
+}
+
+// lockInputs computes flake.lock where Nix and a network are there, and says in a sentence what came of it. Only a lock
+// that cannot be true is an error.
+func lockInputs(ctx context.Context, in flake.Input) (lock []byte, says string, err error) {
+	nix, err := tool.NewNix(tool.Exec{})
+	if err != nil {
+		return nil, "", err
+	}
+	defer func() { err = errors.Join(err, nix.Close()) }()
+	if !nix.Available() {
+		return nil, flake.Offline + " (Nix is not installed here.)", nil
+	}
+	folder, err := os.MkdirTemp("", "lethe-lock-")
+	if err != nil {
+		return nil, "", fmt.Errorf("cannot make a folder for the lock: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	repo, err := flake.Render(in)
+	if err != nil {
+		return nil, "", err
+	}
+	text, _ := repo.Get(flake.FlakeFile)
+	if err := os.WriteFile(filepath.Join(folder, flake.FlakeFile), text, 0o600); err != nil {
+		return nil, "", fmt.Errorf("cannot stage the flake: %w", err)
+	}
+	if lock, err = nix.Lock(ctx, folder); err != nil {
+		if cause := context.Cause(ctx); cause != nil {
+			return nil, "", cause
+		}
+		return nil, flake.Offline, nil
+	}
+	in.Lock = lock
+	return lock, "The inputs are locked to what they are today.", flake.CheckLock(in)
+}
+
+// configureOwn clones the user's own repository, adds the two files, and checks what can be checked.
+func configureOwn(ctx context.Context, in flake.Input) (c plan.Configuration, err error) {
+	folder, err := os.MkdirTemp("", "lethe-own-")
+	if err != nil {
+		return c, fmt.Errorf("cannot make a folder for the repository: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	wish := in.Config.Repo
+	clone, err := export.Clone(ctx, wish.Source, wish.Rev, filepath.Join(folder, "repo"))
+	if err != nil {
+		return c, err
+	}
+	paths, err := clone.Paths()
+	if err != nil {
+		return c, err
+	}
+	addition, err := flake.AddTo(paths, in)
+	if err != nil {
+		return c, err
+	}
+	if err := clone.Add(addition); err != nil {
+		return c, err
+	}
+	c.Files = addition.Files
+	c.Own = &plan.Own{Source: wish.Source, Rev: clone.Rev, Diff: addition.Diff, Says: addition.Says}
+	c.Findings = evaluateOwn(ctx, clone.Folder, in.Config)
+	return c, nil
+}
+
+// evaluateOwn asks Nix what the user's configuration keeps and who can log in. Where Nix cannot tell, that is a warning.
+func evaluateOwn(ctx context.Context, folder string, wishes config.Config) []flake.Finding {
+	unknown := func(cause error) []flake.Finding {
+		return []flake.Finding{{Severity: flake.Warn, What: "configuration", Says: fmt.Sprintf("Whether somebody can log in and what is kept could not be checked (%v); make sure of it yourself", cause)}}
+	}
+	nix, err := tool.NewNix(tool.Exec{})
+	if err != nil {
+		return unknown(err)
+	}
+	defer nix.Close()
+	if !nix.Available() {
+		return unknown(errors.New("Nix is not installed here"))
+	}
+	host, err := nix.Evaluate(ctx, folder, wishes.WithDefaults().Host.Name)
+	if err != nil {
+		return unknown(err)
+	}
+	kept, err := flake.ReadKept(host.Persistence)
+	if err != nil {
+		return unknown(err)
+	}
+	asWishes, ways := wishesOf(host)
+	return append(flake.CheckLogin(asWishes, ways), flake.Lint(asWishes, flake.PersistenceOf(kept), hostKeysKept(host, kept))...)
+}
+
+// wishesOf puts what Nix evaluated into the form of wishes, so that the same checks serve both.
+func wishesOf(host tool.Host) (config.Config, flake.Ways) {
+	var c config.Config
+	var ways flake.Ways
+	for _, name := range slices.Sorted(maps.Keys(host.Users)) {
+		user := host.Users[name]
+		c.Users = append(c.Users, config.User{Name: name, Admin: user.Admin, AuthorizedKeys: make([]string, user.Keys)})
+		if user.Password {
+			ways.Passwords = append(ways.Passwords, name)
+		}
+	}
+	on := host.On
+	c.Services = config.Services{
+		Bluetooth: on.Bluetooth, SSH: on.SSH, Docker: on.Docker, Podman: on.Podman,
+		Libvirt: on.Libvirt, Tailscale: on.Tailscale, Flatpak: on.Flatpak,
+	}
+	c.Desktop.Environment, c.Host.Network = "none", "dhcp"
+	if on.NetworkManager {
+		c.Host.Network = "networkmanager"
+	}
+	return c, ways
+}
+
+// hostKeysKept tells whether every key of sshd lies in a storage.
+func hostKeysKept(host tool.Host, kept map[string]flake.Kept) bool {
+	return !slices.ContainsFunc(host.HostKeys, func(key string) bool {
+		for storage := range kept {
+			if strings.HasPrefix(key, storage+"/") {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// Export writes the configuration of a plan to a new folder, a .zip or a .tar.gz, as a git repository with one commit in
+// the first user's name. A repository of the user's own is cloned, and can only go into a folder.
+func Export(ctx context.Context, p plan.Plan, to string) error {
+	own := p.Configuration.Own
+	if own == nil {
+		return export.Write(ctx, p.Configuration.Files, to, export.AuthorFor(p.Wishes, time.Now()))
+	}
+	if export.IsArchive(to) {
+		return fmt.Errorf("cannot export your own configuration to %s: a clone needs a folder; name one", to)
+	}
+	clone, err := export.Clone(ctx, own.Source, own.Rev, to)
+	if err != nil {
+		return err
+	}
+	return clone.Add(flake.Addition{Files: p.Configuration.Files})
+}
+
+// Installed reads the configuration of an installed system back, such as /etc/nixos, and writes it as Export does.
+func Installed(ctx context.Context, folder, to string, author export.Author) error {
+	repo, err := export.Load(folder)
+	if err != nil {
+		return err
+	}
+	return export.Write(ctx, repo, to, author)
+}
+
+// Disko is the layout of a plan as a disko file, an alternative to the plan's disks.nix.
+func Disko(p plan.Plan) ([]byte, error) {
+	return flake.Disko(flake.Input{Layout: p.Layout, Config: p.Wishes, System: system()})
+}
+
+// Wishes is the wishes file that reproduces all of a plan on any disk.
+func Wishes(p plan.Plan) ([]byte, error) { return flake.Wishes(p.Wishes) }

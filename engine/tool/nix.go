@@ -1,0 +1,145 @@
+package tool
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+
+	"lethe/engine/command"
+)
+
+// daemonSocket is where a Nix of several users takes requests.
+const daemonSocket = "/nix/var/nix/daemon-socket/socket"
+
+// Nix calls Nix with a home of its own, and with a store of its own where the machine's cannot be used.
+type Nix struct {
+	Runner Runner
+	home   string
+}
+
+// NewNix makes a Nix whose caches lie in a temporary folder until Close.
+func NewNix(r Runner) (*Nix, error) {
+	home, err := os.MkdirTemp("", "lethe-nix-")
+	if err != nil {
+		return nil, fmt.Errorf("cannot make a home for Nix: %w", err)
+	}
+	return &Nix{Runner: r, home: home}, nil
+}
+
+// Close removes the temporary folder. Nix makes the folders of a store read-only, which only root may ignore.
+func (n *Nix) Close() error {
+	err := filepath.WalkDir(n.home, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.IsDir() {
+			return os.Chmod(path, 0o700) //nolint:gosec // a folder is of no use without its x bit
+		}
+		return err
+	})
+	return errors.Join(err, os.RemoveAll(n.home))
+}
+
+// Available tells whether Nix is installed.
+func (n *Nix) Available() bool { return len(n.Runner.Missing("nix", "nix-instantiate")) == 0 }
+
+// run adds the environment. A user without a daemon and without a store of their own gets a private store.
+func (n *Nix) run(ctx context.Context, c command.Command) (Result, error) {
+	c.Env = append(c.Env, "HOME="+n.home)
+	if unix.Access(daemonSocket, unix.W_OK) != nil && unix.Access("/nix/store", unix.W_OK) != nil {
+		c.Env = append(c.Env, "NIX_STATE_DIR="+filepath.Join(n.home, "state"), "NIX_STORE_DIR="+filepath.Join(n.home, "store"))
+	}
+	return n.Runner.Run(ctx, Call{Command: c})
+}
+
+// Parse checks the syntax of Nix files.
+func (n *Nix) Parse(ctx context.Context, files ...string) error {
+	if _, err := n.run(ctx, command.ParseNix(files...)); err != nil {
+		return fmt.Errorf("cannot parse the configuration: %w", err)
+	}
+	return nil
+}
+
+// Lock computes flake.lock in folder and gives its bytes. Without a network it fails within some seconds.
+func (n *Nix) Lock(ctx context.Context, folder string) ([]byte, error) {
+	if _, err := n.run(ctx, command.LockFlake(folder)); err != nil {
+		return nil, fmt.Errorf("cannot lock the inputs: %w", err)
+	}
+	lock, err := os.ReadFile(filepath.Join(folder, "flake.lock"))
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the new lock: %w", err)
+	}
+	return lock, nil
+}
+
+// Host is what a host's configuration says about keeping files and logging in.
+type Host struct {
+	// Persistence maps each storage to what it keeps, in the form of /etc/lethe/persistence.json.
+	Persistence json.RawMessage `json:"persistence"`
+	// Users are those of people.
+	Users map[string]HostUser `json:"users"`
+	// HostKeys are the paths of sshd's keys.
+	HostKeys []string `json:"hostKeys"`
+	// On tells which services with state are switched on.
+	On struct {
+		NetworkManager, Bluetooth, SSH, Docker, Podman, Libvirt, Tailscale, Flatpak bool
+	} `json:"on"`
+}
+
+// HostUser is how somebody can log in.
+type HostUser struct {
+	Admin    bool `json:"admin"`
+	Password bool `json:"password"`
+	Keys     int  `json:"keys"`
+}
+
+// askHost takes what [Host] holds out of a configuration. Every option has a default, for modules that are not used.
+const askHost = `config:
+let
+  people = builtins.filter (n: config.users.users.${n}.isNormalUser or false) (builtins.attrNames (config.users.users or { }));
+  paths = storage:
+    let all = [ storage ] ++ builtins.attrValues (storage.users or { });
+    in {
+      directories = map (d: d.dirPath) (builtins.concatMap (s: s.directories or [ ]) all);
+      files = map (f: f.filePath) (builtins.concatMap (s: s.files or [ ]) all);
+    };
+  user = u: {
+    admin = builtins.elem "wheel" (u.extraGroups or [ ]);
+    password = builtins.any (v: v != null && !(builtins.elem v [ "!" "*" "!!" ])) [
+      (u.hashedPasswordFile or null) (u.hashedPassword or null) (u.password or null)
+      (u.initialPassword or null) (u.initialHashedPassword or null)
+    ];
+    keys = builtins.length (u.openssh.authorizedKeys.keys or [ ]);
+  };
+in {
+  persistence = builtins.mapAttrs (_: paths) (config.environment.persistence or { });
+  users = builtins.listToAttrs (map (name: { inherit name; value = user config.users.users.${name}; }) people);
+  on = {
+    networkManager = config.networking.networkmanager.enable or false;
+    bluetooth = config.hardware.bluetooth.enable or false;
+    ssh = config.services.openssh.enable or false;
+    docker = config.virtualisation.docker.enable or false;
+    podman = config.virtualisation.podman.enable or false;
+    libvirt = config.virtualisation.libvirtd.enable or false;
+    tailscale = config.services.tailscale.enable or false;
+    flatpak = config.services.flatpak.enable or false;
+  };
+  hostKeys = map (k: k.path) (config.services.openssh.hostKeys or [ ]);
+}`
+
+// Evaluate reads a host's configuration out of a flake without building anything. Inputs that are not in the store are
+// fetched.
+func (n *Nix) Evaluate(ctx context.Context, folder, host string) (Host, error) {
+	result, err := n.run(ctx, command.EvaluateHost(folder, host, askHost))
+	if err != nil {
+		return Host{}, fmt.Errorf("cannot evaluate the configuration of %s: %w", host, err)
+	}
+	var h Host
+	if err := json.Unmarshal(result.Stdout, &h); err != nil {
+		return Host{}, fmt.Errorf("cannot read what Nix says of %s: %w", host, err)
+	}
+	return h, nil
+}
