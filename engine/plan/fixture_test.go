@@ -37,9 +37,11 @@ func nvme(text string) device.Disk {
 		Table:    device.Table{Kind: device.TableGPT}, Verdict: device.Verdict{State: device.Eligible},
 		Partitions: []device.Partition{
 			{Number: 1, Name: "nvme0n1p1", Start: quantity.MiB, Size: quantity.GiB, Label: text, Content: device.Content{Type: "vfat"}},
-			{Number: 2, Name: "cciss!c0d0p2", Start: 2 * quantity.GiB, Size: 100 * quantity.GiB, Label: "ignored",
+			{
+				Number: 2, Name: "cciss!c0d0p2", Start: 2 * quantity.GiB, Size: 100 * quantity.GiB, Label: "ignored",
 				Content: device.Content{Type: "ext4", Label: text, UUID: text},
-				Use:     device.Use{Mounts: []string{"/mnt/" + text}, Swap: true, Holders: []device.Holder{{Name: "dm-0", Kind: "crypt", Says: text}}}},
+				Use:     device.Use{Mounts: []string{"/mnt/" + text}, Swap: true, Holders: []device.Holder{{Name: "dm-0", Kind: "crypt", Says: text}}},
+			},
 			{Number: 3, Start: 200 * quantity.GiB, Size: quantity.GiB},
 		},
 	}

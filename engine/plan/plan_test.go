@@ -153,8 +153,10 @@ func TestErase(t *testing.T) {
 	p := planFor(t, nvme("old \x1b[31mdata\x1b[0m"), preset(t, "walkthrough"))
 	want := []plan.Loss{
 		{What: "partition 1 “old data” (vfat, 1 GiB)", Name: "nvme0n1p1", Size: "1 GiB", Type: "vfat", Text: "old data"},
-		{What: "partition 2 “old data” (ext4, 100 GiB)", Name: "cciss!c0d0p2", Size: "100 GiB", Type: "ext4", Text: "old data",
-			Used: "mounted at /mnt/old data, in use as swap, used by crypt old data"},
+		{
+			What: "partition 2 “old data” (ext4, 100 GiB)", Name: "cciss!c0d0p2", Size: "100 GiB", Type: "ext4", Text: "old data",
+			Used: "mounted at /mnt/old data, in use as swap, used by crypt old data",
+		},
 		{What: "partition 3 (1 GiB)", Size: "1 GiB"},
 	}
 	if !reflect.DeepEqual(p.Erase, want) {

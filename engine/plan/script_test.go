@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"lethe/engine/plan"
 	"lethe/engine/quantity"
@@ -42,7 +43,7 @@ func TestScriptsAreShellcheckClean(t *testing.T) {
 		add(p)
 	}
 	for _, text := range hostile {
-		if strings.ContainsAny(text, "\r\xff") { // such a path is quoted, but shellcheck takes it for a mistake
+		if strings.Contains(text, "\r") || !utf8.ValidString(text) { // such a path is quoted, but shellcheck takes it for a mistake
 			continue
 		}
 		add(hostilePlans(t, text)[0])
