@@ -16,10 +16,11 @@ lint := $(build)/tools/golangci-lint-$(GOLANGCI_VERSION)
 # Ordinary users on Debian do not have the sbin folders in their PATH, but the programs are there.
 export PATH := $(PATH):/usr/local/go/bin:/usr/local/sbin:/usr/sbin:/sbin
 
-# What the engine calls, and what only tests need. Each name is a program and the Debian package that has it.
+# What the engine calls, and what only tests need. Each name is a program and the Debian package that has it. The race
+# detector needs a C compiler with the C library's headers; of Debian's packages g++ is the one that brings both.
 run_tools := blkid:util-linux wipefs:util-linux partx:util-linux mkswap:util-linux lsblk:util-linux \
   sfdisk:fdisk sgdisk:gdisk parted:parted mkfs.fat:dosfstools mkfs.ext4:e2fsprogs cryptsetup:cryptsetup-bin
-test_tools := $(run_tools) gcc:gcc git:git shellcheck:shellcheck nix-instantiate:nix-bin jq:jq unshare:util-linux
+test_tools := $(run_tools) g++:g++ git:git shellcheck:shellcheck nix-instantiate:nix-bin jq:jq unshare:util-linux
 
 .PHONY: help
 help: ## Show this list
