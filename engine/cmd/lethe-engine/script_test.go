@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -20,6 +21,10 @@ func TestScript(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("PATH", env.Getenv("PATH")+":/usr/sbin:/sbin")
 			env.Setenv("LC_ALL", "C.UTF-8")
+			// An ordinary user without a Nix daemon has no store to write to.
+			for _, name := range []string{"NIX_STATE_DIR", "NIX_STORE_DIR", "NIX_CONF_DIR"} {
+				env.Setenv(name, filepath.Join(env.WorkDir, ".nix", name))
+			}
 			return nil
 		},
 		Condition: func(name string) (bool, error) {
