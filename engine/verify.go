@@ -63,7 +63,7 @@ func Verify(ctx context.Context, image, planPath string, passphrase *secret.Secr
 		return verify.Report{}, err
 	}
 	report := verify.Run(ctx, verify.Input{
-		Tools: tool.Exec{}, Target: held, Layout: p.Layout, Passphrase: passphrase, Each: each,
+		Tools: tool.Exec{}, Target: held, Layout: p.Layout, Passphrase: passphrase, Twice: true, Each: each,
 		Repo: plan.RepoDir(image), Configuration: p.Configuration,
 	})
 	return report, errors.Join(context.Cause(ctx), held.Release())

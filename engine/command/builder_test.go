@@ -42,7 +42,6 @@ func TestBuilders(t *testing.T) {
 		format + " /p":        command.FormatLUKS("/p", container),
 		format + " --pbkdf-force-iterations 4 --pbkdf-memory 32 --pbkdf-parallel 1 /p": command.FormatLUKS("/p", quick),
 		"cryptsetup open --type luks2 --key-file=- /p crypted":                         command.OpenLUKS("/p", "crypted"),
-		"cryptsetup close crypted":                                                     command.CloseLUKS("crypted"),
 		"cryptsetup open --type luks2 --test-passphrase --key-file=- /p":               command.TestPassphrase("/p"),
 		"cryptsetup luksDump --dump-json-metadata /p":                                  command.DumpLUKS("/p"),
 		"sfdisk --list /i":       command.ListTable("/i"),

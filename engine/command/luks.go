@@ -93,9 +93,6 @@ func OpenLUKS(path, name string) Command {
 	return Command{Name: "cryptsetup", Args: []string{"open", "--type", "luks2", keyFromStdin, path, name}, Secret: Passphrase}
 }
 
-// CloseLUKS removes the mapping.
-func CloseLUKS(name string) Command { return New("cryptsetup", "close", name) }
-
 // TestPassphrase proves a passphrase without device-mapper.
 func TestPassphrase(path string) Command {
 	return Command{Name: "cryptsetup", Args: []string{"open", "--type", "luks2", "--test-passphrase", keyFromStdin, path}, Secret: Passphrase}

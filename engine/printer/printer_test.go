@@ -76,7 +76,6 @@ func golden(t *testing.T, name string, got []byte) {
 func TestGolden(t *testing.T) {
 	for name, make := range map[string]func(*bytes.Buffer) event.Sink{
 		"text.golden":    func(b *bytes.Buffer) event.Sink { return printer.NewText(b, printer.Style{}) },
-		"verbose.golden": func(b *bytes.Buffer) event.Sink { return printer.NewText(b, printer.Style{Verbose: true}) },
 		"colour.golden":  func(b *bytes.Buffer) event.Sink { return printer.NewText(b, printer.Style{Colour: true}) },
 		"json.golden":    func(b *bytes.Buffer) event.Sink { return printer.NewJSON(b) },
 		"journal.golden": func(b *bytes.Buffer) event.Sink { return printer.NewJournal(b) },
@@ -99,7 +98,7 @@ func TestGolden(t *testing.T) {
 // sinks are all printers, on one writer each.
 func sinks(w *bytes.Buffer) map[string]event.Sink {
 	return map[string]event.Sink{
-		"text": printer.NewText(w, printer.Style{Verbose: true}), "bar": printer.NewText(w, printer.Style{Bar: true, Colour: true, Verbose: true}),
+		"text": printer.NewText(w, printer.Style{}), "bar": printer.NewText(w, printer.Style{Bar: true, Colour: true}),
 		"json": printer.NewJSON(w), "journal": printer.NewJournal(w), "log": printer.NewLog(w, true),
 	}
 }
@@ -151,7 +150,7 @@ func TestPrintersServeManyAtOnce(t *testing.T) {
 			for i := range 8 {
 				wg.Go(func() {
 					for n := range 25 {
-						stream.Emit(event.Event{Kind: event.Log, Text: fmt.Sprintf("line %d of %d", n, i)})
+						stream.Emit(event.Event{Kind: event.Checked, Status: "passed", Text: fmt.Sprintf("line %d of %d", n, i)})
 						stream.Emit(event.Event{Kind: event.Progress, Done: float64(n) / 25})
 					}
 				})

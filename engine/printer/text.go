@@ -14,9 +14,8 @@ import (
 
 // Style is how text is printed.
 type Style struct {
-	Colour  bool
-	Bar     bool // a progress bar, for terminals
-	Verbose bool // also what the tools say
+	Colour bool
+	Bar    bool // a progress bar, for terminals
 }
 
 // Text prints events for people.
@@ -50,10 +49,6 @@ func (t *Text) Event(e event.Event) {
 		t.stepDone(e)
 	case event.Checked:
 		t.line("    %s %s", t.mark(e.Status), checkText(e))
-	case event.Log:
-		if t.style.Verbose {
-			t.line("    │ %s", e.Text)
-		}
 	case event.Progress:
 		t.progress(e)
 	case event.StepFailed:

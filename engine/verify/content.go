@@ -57,7 +57,12 @@ func luksJob(ctx context.Context, in Input) []Check {
 		if err != nil {
 			return checks
 		}
-		return append(checks, passphrase(ctx, in, path))
+		checks = append(checks, passphrase(ctx, in, path))
+		if in.Twice && in.Passphrase != nil {
+			_, err := in.Tools.Run(ctx, tool.Call{Command: command.TestPassphrase(path), Secret: in.Passphrase})
+			checks = append(checks, result("passphrase opens the container", "cryptsetup", "by cryptsetup too", err))
+		}
+		return checks
 	})
 	if in.Target.Image() {
 		checks = append(checks, Check{Name: "nix file system", Status: NotRehearsed, Detail: plan.NeedsMapper, By: "e2fsck"})

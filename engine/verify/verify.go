@@ -63,6 +63,8 @@ type Input struct {
 	Configuration plan.Configuration
 	// Passphrase is what the user typed; nil leaves the proof of it out, and the report says so.
 	Passphrase *secret.Secret
+	// Twice also proves the passphrase with cryptsetup, which takes as long again.
+	Twice bool
 	// Each is called with each result as it comes, from one goroutine at a time. It may be nil.
 	Each func(Check)
 }

@@ -61,7 +61,7 @@ With --json every event is printed as one JSON object a line; the last has the k
 	flags.StringVar(&f.passphraseFile, "passphrase-file", "", "read the passphrase from `FILE` (- is standard input) instead of asking")
 	flags.Var(kdfFlag{&f.kdf}, "kdf", "argon2id `PASSES,KIB,LANES` in place of what cryptsetup measures; 4,32,1 is quick and protects nothing")
 	flags.BoolVar(&f.asJSON, "json", false, "print events as JSON lines")
-	flags.BoolVar(&f.log, "log", false, "also print what the tools say")
+	flags.BoolVar(&f.log, "log", false, "print a log of everything, also of what the tools say")
 	return c
 }
 
@@ -104,7 +104,10 @@ func (s streams) sink(f rehearseFlags) event.Sink {
 	if f.asJSON {
 		return printer.NewJSON(s.out)
 	}
-	return printer.NewText(s.out, printer.Style{Colour: s.colour(), Bar: terminal(s.out), Verbose: f.log})
+	if f.log {
+		return printer.NewLog(s.out, s.colour())
+	}
+	return printer.NewText(s.out, printer.Style{Colour: s.colour(), Bar: terminal(s.out)})
 }
 
 // announce shows what will happen.
