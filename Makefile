@@ -29,7 +29,7 @@ help: ## Show this list
 .PHONY: run
 run: run-tools build ## Rehearse a whole encrypted installation on a virtual 40 GiB disk
 	@echo "The passphrase of this rehearsal is random and forgotten at once; the virtual disk is removed at the end."
-	@head -c 18 /dev/urandom | base64 | $(engine) rehearse --size 40GiB --luks --passphrase-file -
+	@head -c 18 /dev/urandom | base64 | $(engine) rehearse --size 40GiB --luks --user ada --host lethe --passphrase-file -
 
 .PHONY: build
 build: $(engine) ## Build the static engine

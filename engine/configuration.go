@@ -31,24 +31,34 @@ func system() string {
 
 // configure makes the NixOS repository for a layout.
 func configure(ctx context.Context, l layout.Layout, r Request) (plan.Configuration, error) {
-	in := flake.Input{Layout: l, Config: r.Wishes, System: system(), Lock: r.Lock}
+	in := flake.Input{
+		Layout: l, Config: r.Wishes, System: system(), Lock: r.Lock,
+		Hardware: r.Machine.Hardware, Virtualization: r.Machine.Virtualization,
+	}
 	if r.Wishes.Repo.Source != "" {
+		if r.LockInputs || len(r.Lock) > 0 {
+			return plan.Configuration{}, errors.New("cannot lock your own configuration: its flake.lock is yours; leave the lock out")
+		}
 		return configureOwn(ctx, in)
 	}
 	c := plan.Configuration{Findings: findings(r.Wishes)}
 	var err error
-	if len(in.Lock) > 0 {
-		if err := flake.CheckLock(in); err != nil {
-			return plan.Configuration{}, err
-		}
-		c.Lock = "The inputs are locked as in the flake.lock that was given."
-	} else if r.LockInputs {
-		if in.Lock, c.Lock, err = lockInputs(ctx, in); err != nil {
-			return plan.Configuration{}, err
-		}
+	if in.Lock, c.Lock, err = lock(ctx, in, r.LockInputs); err != nil {
+		return plan.Configuration{}, err
 	}
 	c.Files, err = flake.Render(in)
 	return c, err
+}
+
+// lock gives the lock of a generated repository and says in a sentence what it is.
+func lock(ctx context.Context, in flake.Input, make bool) ([]byte, string, error) {
+	switch {
+	case len(in.Lock) > 0:
+		return in.Lock, "The inputs are locked as in the flake.lock that was given.", flake.CheckLock(in)
+	case make:
+		return lockInputs(ctx, in)
+	}
+	return nil, "There is no flake.lock yet: nobody asked for one (--lock). The first build with a network makes it; commit it then.", nil
 }
 
 // findings checks the wishes of a generated repository: what is kept, who can log in, and whether this machine knows
@@ -83,7 +93,7 @@ func lockInputs(ctx context.Context, in flake.Input) (lock []byte, says string, 
 	}
 	defer func() { err = errors.Join(err, nix.Close()) }()
 	if !nix.Available() {
-		return nil, flake.Offline + " (Nix is not installed here.)", nil
+		return nil, flake.Offline + " (Nix is not installed here.)", nil // nothing was tried
 	}
 	folder, err := os.MkdirTemp("", "lethe-lock-")
 	if err != nil {
@@ -102,7 +112,7 @@ func lockInputs(ctx context.Context, in flake.Input) (lock []byte, says string, 
 		if cause := context.Cause(ctx); cause != nil {
 			return nil, "", cause
 		}
-		return nil, flake.Offline, nil
+		return nil, fmt.Sprintf("%s (Nix says: %s)", flake.Offline, lastLine(err)), nil
 	}
 	in.Lock = lock
 	return lock, "The inputs are locked to what they are today.", flake.CheckLock(in)
@@ -133,33 +143,78 @@ func configureOwn(ctx context.Context, in flake.Input) (c plan.Configuration, er
 	}
 	c.Files = addition.Files
 	c.Own = &plan.Own{Source: wish.Source, Rev: clone.Rev, Diff: addition.Diff, Says: addition.Says}
-	c.Findings = evaluateOwn(ctx, clone.Folder, in.Config)
-	return c, nil
+	c.Findings, err = evaluateOwn(ctx, clone.Folder, in)
+	return c, err
 }
 
-// evaluateOwn asks Nix what the user's configuration keeps and who can log in. Where Nix cannot tell, that is a warning.
-func evaluateOwn(ctx context.Context, folder string, wishes config.Config) []flake.Finding {
-	unknown := func(cause error) []flake.Finding {
-		return []flake.Finding{{Severity: flake.Warn, What: "configuration", Says: fmt.Sprintf("Whether somebody can log in and what is kept could not be checked (%v); make sure of it yourself", cause)}}
+// lastLine is what a tool said last, which is where the cause stands.
+func lastLine(err error) string {
+	lines := strings.Split(strings.TrimSpace(err.Error()), "\n")
+	return strings.TrimSpace(lines[len(lines)-1])
+}
+
+// evaluation bounds how long Nix may think about a configuration, inputs fetched included.
+const evaluation = 3 * time.Minute
+
+// evaluateOwn asks Nix whether the user's configuration takes the planned disks, what it keeps and who can log in. Where Nix
+// cannot tell, that is a warning; so is all that it tells, since a configuration may do these things in ways that
+// nobody here thought of. Only a host that is not there is an error.
+func evaluateOwn(ctx context.Context, folder string, in flake.Input) ([]flake.Finding, error) {
+	unknown := func(cause string) []flake.Finding {
+		return []flake.Finding{{Severity: flake.Warn, What: "configuration", Says: fmt.Sprintf("Whether somebody can log in and what is kept could not be checked (%s); make sure of it yourself", cause)}}
 	}
 	nix, err := tool.NewNix(tool.Exec{})
 	if err != nil {
-		return unknown(err)
+		return nil, err
 	}
 	defer nix.Close()
 	if !nix.Available() {
-		return unknown(errors.New("Nix is not installed here"))
+		return unknown("Nix is not installed here"), nil
 	}
-	host, err := nix.Evaluate(ctx, folder, wishes.WithDefaults().Host.Name)
+	limited, stop := context.WithTimeout(ctx, evaluation)
+	defer stop()
+	host, err := nix.Evaluate(limited, folder, in.Config.WithDefaults().Host.Name)
+	if cause := context.Cause(ctx); cause != nil {
+		return nil, cause
+	}
+	if errors.Is(err, tool.ErrNoHost) {
+		return nil, err
+	}
 	if err != nil {
-		return unknown(err)
+		return unknown(lastLine(err)), nil
 	}
 	kept, err := flake.ReadKept(host.Persistence)
 	if err != nil {
-		return unknown(err)
+		return unknown(lastLine(err)), nil
 	}
 	asWishes, ways := wishesOf(host)
-	return append(flake.CheckLogin(asWishes, ways), flake.Lint(asWishes, flake.PersistenceOf(kept), hostKeysKept(host, kept))...)
+	list := append(flake.CheckLogin(asWishes, ways), flake.Lint(asWishes, flake.PersistenceOf(kept), hostKeysKept(host, kept))...)
+	list = append(list, wrongDevices(host, in)...)
+	for i := range list {
+		list[i].Severity = flake.Warn
+	}
+	return list, nil
+}
+
+// wrongDevices tells where the configuration mounts something else than the planned disk.
+func wrongDevices(host tool.Host, in flake.Input) []flake.Finding {
+	nix, _ := in.Layout.Find(layout.Nix)
+	esp, _ := in.Layout.Find(layout.ESP)
+	planned := map[string]string{"/boot": "/dev/disk/by-uuid/" + esp.UUID, "/nix": "/dev/disk/by-uuid/" + nix.UUID}
+	if in.Layout.LUKS != nil {
+		planned["/nix"] = "/dev/mapper/" + in.Layout.LUKS.Mapper
+	}
+	var list []flake.Finding
+	for _, path := range slices.Sorted(maps.Keys(planned)) {
+		if is := host.Devices[path]; is != planned[path] {
+			if is == "" {
+				is = "nothing"
+			}
+			list = append(list, flake.Finding{What: path, Says: fmt.Sprintf("Your configuration mounts %s at %s and not the planned %s, so the machine would not boot from the new disk; import ./%s",
+				is, path, planned[path], in.Config.WithDefaults().Repo.DisksFile)})
+		}
+	}
+	return list
 }
 
 // wishesOf puts what Nix evaluated into the form of wishes, so that the same checks serve both.
@@ -198,8 +253,9 @@ func hostKeysKept(host tool.Host, kept map[string]flake.Kept) bool {
 }
 
 // Export writes the configuration of a plan to a new folder, a .zip or a .tar.gz, as a git repository with one commit in
-// the first user's name. A repository of the user's own is cloned, and can only go into a folder.
-func Export(ctx context.Context, p plan.Plan, to string) error {
+// the first user's name. A repository of the user's own is cloned, and can only go into a folder; kept is a clone that a
+// rehearsal left, or "".
+func Export(ctx context.Context, p plan.Plan, kept, to string) error {
 	own := p.Configuration.Own
 	if own == nil {
 		return export.Write(ctx, p.Configuration.Files, to, export.AuthorFor(p.Wishes, time.Now()))
@@ -207,11 +263,32 @@ func Export(ctx context.Context, p plan.Plan, to string) error {
 	if export.IsArchive(to) {
 		return fmt.Errorf("cannot export your own configuration to %s: a clone needs a folder; name one", to)
 	}
-	clone, err := export.Clone(ctx, own.Source, own.Rev, to)
-	if err != nil {
-		return err
+	if kept != "" {
+		return copyRepo(kept, to)
 	}
-	return clone.Add(flake.Addition{Files: p.Configuration.Files})
+	_, err := export.CloneAndAdd(ctx, own.Source, own.Rev, to, flake.Addition{Files: p.Configuration.Files})
+	return err
+}
+
+// copyRepo copies a repository, git's own files included, to a new or empty folder, whole or not at all.
+func copyRepo(from, to string) (err error) {
+	to, err = filepath.Abs(to)
+	if err != nil {
+		return fmt.Errorf("cannot export to %s: %w", to, err)
+	}
+	fresh, err := os.MkdirTemp(filepath.Dir(to), ".lethe-export-")
+	if err != nil {
+		return fmt.Errorf("cannot export to %s: %w", to, err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(fresh)) }()
+	whole := filepath.Join(fresh, "repo")
+	if err := os.CopyFS(whole, os.DirFS(from)); err != nil {
+		return fmt.Errorf("cannot export to %s: %w", to, err)
+	}
+	if err := os.Rename(whole, to); err != nil { // refuses a folder that is not empty
+		return fmt.Errorf("cannot export to %s: %w; choose another name", to, err)
+	}
+	return nil
 }
 
 // Installed reads the configuration of an installed system back, such as /etc/nixos, and writes it as Export does.

@@ -3,12 +3,12 @@
 // Data travels one way:
 //
 //	facts   device.Inventory ─┐
-//	wishes  config.Config ────┼─▶ layout.Layout ─▶ plan.Plan ─▶ run ─▶ step ─▶ tool ─▶ disk
-//	                          ┘     (pure)          (data)       │
-//	                                                             ▼
-//	                       window, command line, journal ◀── event.Event
+//	wishes  config.Config ────┼─▶ layout.Layout ─▶ flake.Repo ─▶ plan.Plan ─▶ run ─▶ step ─▶ tool ─▶ disk
+//	                          ┘     (pure)           (pure)        (data)      │
+//	                                                                           ▼
+//	                                     window, command line, journal ◀── event.Event
 //
-// Packages layout and plan are pure. Package run executes plans and knows nothing of what the steps do; package
+// Packages layout, flake and plan are pure. Package run executes plans and knows nothing of what the steps do; package
 // step does them; package tool runs outside programs. Package target holds the disk, package verify reads it back,
 // package printer prints events, package secret holds passphrases.
 //

@@ -40,6 +40,8 @@ type Request struct {
 	Lock []byte
 	// LockInputs asks for a new flake.lock; it needs Nix and a network.
 	LockInputs bool
+	// Machine is what is known of the machine that is installed on; the zero value is right for an image.
+	Machine Machine
 }
 
 // Plan makes a plan for a disk. With wishes for a generated repository and without LockInputs it touches nothing outside;

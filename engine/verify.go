@@ -16,7 +16,7 @@ import (
 )
 
 // mostPlan bounds a plan file.
-const mostPlan = 4 << 20
+const mostPlan = 16 << 20
 
 // LoadPlan reads a plan from a file and checks that it is whole.
 func LoadPlan(path string) (plan.Plan, error) {

@@ -17,7 +17,7 @@ func Example() string { return example }
 const fileHeader = "# What to install, for Lethe. There is no secret in here, so this file may be kept and shared.\n\n"
 
 // Encode writes a file that [Decode] reads back as an equal value, except that empty lists become absent
-// ones. It fails when no file can hold c: text that is not UTF-8, another version, or more than 1 MiB.
+// ones. What is left open is not in the file: no empty text or list, no size or number 0, no false. It fails when no file can hold c: text that is not UTF-8, another version, or more than 1 MiB.
 func (c Config) Encode() ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteString(fileHeader)

@@ -65,6 +65,55 @@ func TestEncodeReadsBack(t *testing.T) {
 	})
 }
 
+// TestEncodeLeavesOpenWishesOut looks at every value in a file that was written.
+func TestEncodeLeavesOpenWishesOut(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		data, err := anyConfig().Draw(t, "config").Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw := map[string]any{}
+		if _, err := toml.Decode(string(data), &raw); err != nil {
+			t.Fatal(err)
+		}
+		if open := openKeys("", raw); len(open) > 0 {
+			t.Fatalf("%v say nothing:\n%s", open, data)
+		}
+	})
+	data, err := Config{Version: Version}.Encode()
+	if err != nil || string(data) != fileHeader+"version = 1\n" {
+		t.Errorf("no wish at all is %q, %v", data, err)
+	}
+}
+
+// openKeys lists the keys of a table whose values are those of no wish. A user is one, whatever is said of them.
+func openKeys(name string, table map[string]any) []string {
+	var open []string
+	for key, value := range table {
+		key = dotted(name, key)
+		switch v := value.(type) {
+		case map[string]any:
+			if len(v) == 0 {
+				open = append(open, key)
+			}
+			open = append(open, openKeys(key, v)...)
+		case []map[string]any:
+			for _, element := range v {
+				open = append(open, openKeys(key, element)...)
+			}
+		case []any:
+			if len(v) == 0 {
+				open = append(open, key)
+			}
+		default:
+			if v == "" || v == "0B" || v == false || v == int64(0) {
+				open = append(open, key)
+			}
+		}
+	}
+	return open
+}
+
 func TestEncodeRefusesWhatNoFileCanHold(t *testing.T) {
 	for name, c := range map[string]Config{
 		"another version": {Version: 7},

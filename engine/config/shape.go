@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"strconv"
+	"strings"
 	"time"
 
 	"lethe/engine/quantity"
@@ -128,10 +129,16 @@ func kindName(value any) string {
 	return "a list"
 }
 
+// tomlName is the key of a field: its tag without the options for the encoder.
+func tomlName(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("toml"), ",")
+	return name
+}
+
 // fieldOf finds the field with a TOML name, spelled exactly.
 func fieldOf(t reflect.Type, key string) (reflect.StructField, bool) {
 	for _, f := range reflect.VisibleFields(t) {
-		if f.Tag.Get("toml") == key {
+		if tomlName(f) == key {
 			return f, true
 		}
 	}

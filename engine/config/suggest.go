@@ -12,7 +12,7 @@ func suggestion(t reflect.Type, table, key string) string {
 	normal := strings.ReplaceAll(strings.ToLower(key), "-", "_")
 	best, distance := "", 3
 	for _, f := range reflect.VisibleFields(t) {
-		name := f.Tag.Get("toml")
+		name := tomlName(f)
 		if d := editDistance(normal, name); d < distance && d < len(name)/2+1 {
 			best, distance = name, d
 		}
@@ -35,7 +35,7 @@ func Keys() []string { return keysOf(reflect.TypeFor[Config](), "") }
 func keysOf(t reflect.Type, prefix string) []string {
 	var keys []string
 	for _, f := range reflect.VisibleFields(t) {
-		name := dotted(prefix, f.Tag.Get("toml"))
+		name := dotted(prefix, tomlName(f))
 		switch {
 		case f.Type.Kind() == reflect.Struct:
 			keys = append(keys, keysOf(f.Type, name)...)

@@ -79,7 +79,7 @@ func TestVerdicts(t *testing.T) {
 		"nvme-4kn":   {"nvme0n1": ""},
 		"nvme-twins": {"nvme0n1": "", "nvme1n1": "", "nvme2n1": ""},
 		"sata-lvm": {
-			"sda": "mounted at /boot/efi", "sdb": "mounted at /home", "sdc": "LVM volume data-media", "sdd": "",
+			"sda": "running system is on /dev/sda2", "sdb": "mounted at /home", "sdc": "LVM volume data-media", "sdd": "",
 			"sde": "cryptsetup close backup", "sdf": "pvremove",
 		},
 		"md-raid":    {"sda": "mounted at /srv", "sdb": "mounted at /srv", "sdc": "mdadm --zero-superblock"},

@@ -2,6 +2,7 @@ package device
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"lethe/engine/quantity"
@@ -75,7 +76,12 @@ func (d *Disk) eachPart() []part {
 func (d *Disk) refuseUse() {
 	parts := d.eachPart()
 	for _, p := range parts {
-		if len(p.use.Mounts) > 0 {
+		if slices.Contains(p.use.Mounts, "/") {
+			d.refuse(fmt.Sprintf("The running system is on %s: choose another disk, or start the computer from a live medium.", p.path))
+		}
+	}
+	for _, p := range parts {
+		if len(p.use.Mounts) > 0 && !slices.Contains(p.use.Mounts, "/") {
 			d.refuse(fmt.Sprintf("%s is mounted at %s: unmount it with umount, or choose another disk.", p.path, enumerate(p.use.Mounts)))
 		}
 	}

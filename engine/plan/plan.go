@@ -133,6 +133,12 @@ func (p Plan) Runnable() error {
 	case p.Fingerprint != p.Target.Fingerprint():
 		return fmt.Errorf("cannot run plan on %s: its fingerprint does not belong to its disk; make the plan again", p.Target.Path)
 	}
+	if p.Configuration.Hash != p.Configuration.Files.Hash() {
+		return fmt.Errorf("cannot run plan on %s: its configuration is not the one that was reviewed; make the plan again", p.Target.Path)
+	}
+	if refusals := p.Configuration.Refusals(); len(refusals) > 0 && p.Target.Kind == device.KindDisk {
+		return fmt.Errorf("cannot run plan on %s: %s", p.Target.Path, refusals[0].Says)
+	}
 	if err := p.Layout.Check(); err != nil {
 		return err
 	}

@@ -48,7 +48,20 @@ func (p Plan) Text(mapText string) string {
 			fmt.Fprintf(&b, "      $ %s\n", strings.ReplaceAll(visible(short(c)), "\n", "\n        "))
 		}
 	}
+	p.configuration(&b)
 	return b.String()
+}
+
+// configuration lists the files that are written, and shows what is added to a repository of the user's own.
+func (p Plan) configuration(b *strings.Builder) {
+	if own := p.Configuration.Own; own != nil {
+		fmt.Fprintf(b, "\nAdded to your configuration (commit %s)\n%s", own.Rev, own.Diff)
+		return
+	}
+	b.WriteString("\nNixOS configuration (export writes it, --json shows it whole)\n")
+	for _, f := range p.Configuration.Files.Files {
+		fmt.Fprintf(b, "  %s (%d lines)\n", f.Path, strings.Count(string(f.Text), "\n"))
+	}
 }
 
 // Describe names the disk in one line.
@@ -76,7 +89,7 @@ func visible(text string) string {
 	}, text)
 }
 
-// short is a command as a line, with a long input left out: the configuration is shown by itself.
+// short is a command as a line, with a long input left out.
 func short(c command.Command) string {
 	const most = 16
 	if lines := strings.Count(c.Input, "\n"); lines > most {

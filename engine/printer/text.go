@@ -53,8 +53,6 @@ func (t *Text) Event(e event.Event) {
 		t.progress(e)
 	case event.StepFailed:
 		t.line("  %s %s", t.mark(string(verify.Failed)), e.Title)
-	case event.UndoDone:
-		t.line("  ↩ undone: %s", e.Title)
 	case event.UndoFailed:
 		t.line("  %s cannot undo %s: %s", t.mark(string(verify.Failed)), e.Title, e.Text)
 	case event.RunDone, event.RunFailed, event.RunCancelled:

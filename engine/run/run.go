@@ -46,10 +46,15 @@ type StepError struct {
 	Step  plan.Step
 	Cause error
 	State step.DiskState
+	// Cancelled tells that somebody wanted it so.
+	Cancelled bool
 }
 
 // Error names the step, the cause and the disk's state.
 func (e *StepError) Error() string {
+	if e.Cancelled {
+		return fmt.Sprintf("cancelled in step “%s”: %v\n%s", e.Step.Title, e.Cause, e.State.Sentence())
+	}
 	return fmt.Sprintf("cannot finish step “%s”: %v\n%s", e.Step.Title, e.Cause, e.State.Sentence())
 }
 
@@ -185,7 +190,7 @@ func (w *pass) fail(ctx context.Context, s plan.Step, cause error) (Result, erro
 		cause = errors.Join(cause, err)
 	}
 	state := w.env.State()
-	failure := &StepError{Step: s, Cause: cause, State: state}
+	failure := &StepError{Step: s, Cause: cause, State: state, Cancelled: cancelled}
 	kind := event.RunFailed
 	if cancelled {
 		kind = event.RunCancelled

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 
 	"lethe/engine/flake"
@@ -12,34 +13,68 @@ import (
 )
 
 // configure writes the NixOS repository of the plan, byte for byte.
-type configure struct{ folder string }
+type configure struct{ fresh string }
 
-// Do writes the repository beside the image; one that an earlier run left there is replaced.
+// Do makes the repository beside its place and puts it there when it is whole. One that an earlier run left is replaced,
+// unless somebody has worked in it: that one is kept under another name.
 func (c *configure) Do(ctx context.Context, e *Env) error {
 	if !e.Target.Image() {
 		return fmt.Errorf("cannot write the configuration to %s: real disks need the root helper, which this version does not have yet", e.Target.Path())
 	}
-	c.folder = plan.RepoDir(e.Target.Path())
-	if err := os.RemoveAll(c.folder); err != nil {
-		return fmt.Errorf("cannot replace the configuration of an earlier run: %w", err)
+	folder := plan.RepoDir(e.Target.Path())
+	c.fresh = folder + ".new"
+	if err := os.RemoveAll(c.fresh); err != nil {
+		return fmt.Errorf("cannot remove the leftover of an earlier run: %w", err)
 	}
-	configuration := e.Plan.Configuration
-	if own := configuration.Own; own != nil {
-		clone, err := export.Clone(ctx, own.Source, own.Rev, c.folder)
-		if err != nil {
-			return err
-		}
-		return clone.Add(flake.Addition{Files: configuration.Files})
+	if err := write(ctx, e, c.fresh); err != nil {
+		return err
 	}
-	return export.Write(ctx, configuration.Files, c.folder, export.AuthorFor(e.Plan.Wishes, e.Now()))
+	if err := clearAway(e, folder); err != nil {
+		return err
+	}
+	if err := os.Rename(c.fresh, folder); err != nil {
+		return fmt.Errorf("cannot put the configuration in its place: %w", err)
+	}
+	return nil
 }
 
-// Undo removes what was written.
+// write makes the plan's repository in a new folder.
+func write(ctx context.Context, e *Env, folder string) error {
+	configuration := e.Plan.Configuration
+	own := configuration.Own
+	if own == nil {
+		return export.Write(ctx, configuration.Files, folder, export.AuthorFor(e.Plan.Wishes, e.Now()))
+	}
+	_, err := export.CloneAndAdd(ctx, own.Source, own.Rev, folder, flake.Addition{Files: configuration.Files})
+	return err
+}
+
+// clearAway makes room for a new repository.
+func clearAway(e *Env, folder string) error {
+	_, err := os.Lstat(folder)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err == nil && export.Pristine(folder):
+		err = os.RemoveAll(folder)
+	case err == nil:
+		kept := folder + "." + e.Now().UTC().Format("20060102T150405.000")
+		if err = os.Rename(folder, kept); err == nil {
+			e.Log("The configuration of an earlier rehearsal was changed since; it is kept in %s.", kept)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("cannot make room for the configuration: %w", err)
+	}
+	return nil
+}
+
+// Undo removes what was not finished.
 func (c *configure) Undo(context.Context, *Env) error {
-	if c.folder == "" {
+	if c.fresh == "" {
 		return nil
 	}
-	if err := os.RemoveAll(c.folder); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if err := os.RemoveAll(c.fresh); err != nil {
 		return fmt.Errorf("cannot remove the configuration: %w", err)
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -83,6 +84,8 @@ type Host struct {
 	Users map[string]HostUser `json:"users"`
 	// HostKeys are the paths of sshd's keys.
 	HostKeys []string `json:"hostKeys"`
+	// Devices maps the mount points that disks.nix sets to their devices.
+	Devices map[string]string `json:"devices"`
 	// On tells which services with state are switched on.
 	On struct {
 		NetworkManager, Bluetooth, SSH, Docker, Podman, Libvirt, Tailscale, Flatpak bool
@@ -96,10 +99,20 @@ type HostUser struct {
 	Keys     int  `json:"keys"`
 }
 
-// askHost takes what [Host] holds out of a configuration. Every option has a default, for modules that are not used.
-const askHost = `config:
+// answer is what [askHost] gives.
+type answer struct {
+	Hosts []string `json:"hosts"`
+	Host  *Host    `json:"host"`
+}
+
+// askHost takes what [Host] holds out of the configuration of a host, and the names of all hosts. Every option has a
+// default, for modules that are not used. NAME stands for the host, a host name by its form and so safe in Nix.
+const askHost = `hosts:
 let
+  config = hosts."NAME".config;
   people = builtins.filter (n: config.users.users.${n}.isNormalUser or false) (builtins.attrNames (config.users.users or { }));
+  storages = config.environment.persistence or { };
+  enabled = builtins.filter (n: storages.${n}.enable or true) (builtins.attrNames storages);
   paths = storage:
     let all = [ storage ] ++ builtins.attrValues (storage.users or { });
     in {
@@ -114,8 +127,10 @@ let
     ];
     keys = builtins.length (u.openssh.authorizedKeys.keys or [ ]);
   };
-in {
-  persistence = builtins.mapAttrs (_: paths) (config.environment.persistence or { });
+  device = path: { name = path; value = config.fileSystems.${path}.device or ""; };
+  host = {
+  persistence = builtins.listToAttrs (map (name: { inherit name; value = paths storages.${name}; }) enabled);
+  devices = builtins.listToAttrs (map device [ "/" "/boot" "/nix" ]);
   users = builtins.listToAttrs (map (name: { inherit name; value = user config.users.users.${name}; }) people);
   on = {
     networkManager = config.networking.networkmanager.enable or false;
@@ -128,18 +143,28 @@ in {
     flatpak = config.services.flatpak.enable or false;
   };
   hostKeys = map (k: k.path) (config.services.openssh.hostKeys or [ ]);
+  };
+in {
+  hosts = builtins.attrNames hosts;
+  host = if hosts ? "NAME" then host else null;
 }`
+
+// ErrNoHost tells that a flake has no such host.
+var ErrNoHost = errors.New("no such host")
 
 // Evaluate reads a host's configuration out of a flake without building anything. Inputs that are not in the store are
 // fetched.
 func (n *Nix) Evaluate(ctx context.Context, folder, host string) (Host, error) {
-	result, err := n.run(ctx, command.EvaluateHost(folder, host, askHost))
+	result, err := n.run(ctx, command.EvaluateHosts(folder, strings.ReplaceAll(askHost, "NAME", host)))
 	if err != nil {
 		return Host{}, fmt.Errorf("cannot evaluate the configuration of %s: %w", host, err)
 	}
-	var h Host
-	if err := json.Unmarshal(result.Stdout, &h); err != nil {
+	var a answer
+	if err := json.Unmarshal(result.Stdout, &a); err != nil {
 		return Host{}, fmt.Errorf("cannot read what Nix says of %s: %w", host, err)
 	}
-	return h, nil
+	if a.Host == nil {
+		return Host{}, fmt.Errorf("cannot use host %s: %w in that flake; it has: %s", host, ErrNoHost, strings.Join(a.Hosts, ", "))
+	}
+	return *a.Host, nil
 }

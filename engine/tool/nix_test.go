@@ -110,7 +110,26 @@ func TestNixEvaluatesAHost(t *testing.T) {
 	if err != nil || len(bare.Users) != 0 || string(bare.Persistence) != "{}" {
 		t.Errorf("an empty host gives %+v, %v", bare, err)
 	}
-	if _, err := nix.Evaluate(t.Context(), folder, "missing"); err == nil {
-		t.Error("a host that is not there was evaluated")
+	_, err = nix.Evaluate(t.Context(), folder, "missing")
+	if !errors.Is(err, tool.ErrNoHost) || !strings.Contains(err.Error(), "bare, box") {
+		t.Errorf("a host that is not there gives %v", err)
+	}
+}
+
+// TestNixRunsNothing evaluates a flake that would build something while it is evaluated.
+func TestNixRunsNothing(t *testing.T) {
+	mark := filepath.Join(t.TempDir(), "built")
+	folder := flakeFolder(t, map[string]string{"flake.nix": `{
+  outputs = _: {
+    nixosConfigurations = import (derivation {
+      name = "run"; system = "x86_64-linux"; builder = "/bin/sh"; args = [ "-c" "touch ` + mark + `; echo '{ }' > $out" ];
+    });
+  };
+}`})
+	if _, err := newNix(t).Evaluate(t.Context(), folder, "box"); err == nil {
+		t.Error("a flake that builds while it is evaluated was taken")
+	}
+	if _, err := os.Stat(mark); err == nil {
+		t.Error("the flake ran a program")
 	}
 }

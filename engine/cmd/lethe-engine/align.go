@@ -54,6 +54,9 @@ func newAlign(s streams) *cobra.Command {
 	flags.TextVar(&f.optIO, "opt-io", quantity.Bytes(0), "optimal I/O `SIZE` (0: not reported)")
 	flags.Int64Var(&f.offset, "alignment-offset", 0, "alignment offset in `BYTES`, -1 when unknown")
 	flags.BoolVar(&f.asJSON, "json", false, "print JSON")
+	for _, name := range []string{"size", "physical", "min-io", "opt-io"} {
+		flags.Lookup(name).DefValue = ""
+	}
 	return c
 }
 
@@ -67,6 +70,9 @@ func (f alignFlags) disk(ctx context.Context, args []string, sized bool) (device
 		return d.Topology, d.Bytes, err
 	case !sized:
 		return device.Topology{}, 0, errors.New("cannot explain nothing: name a disk or an image, or describe one with --size")
+	}
+	if f.offset < -1 {
+		return device.Topology{}, 0, fmt.Errorf("cannot explain an alignment offset of %d: the kernel reports 0 or more bytes, or -1 when it cannot tell", f.offset)
 	}
 	t := device.Topology{Logical: f.logical, Physical: f.physical, MinIO: f.minIO, OptIO: f.optIO, AlignmentOffset: f.offset}
 	if t.Physical == 0 {

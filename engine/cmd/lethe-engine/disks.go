@@ -55,6 +55,9 @@ func printDisks(w io.Writer, inventory device.Inventory) error {
 		if err := t.Flush(); err != nil {
 			return err
 		}
+		for _, other := range device.LookAlikes(inventory, d) {
+			fmt.Fprintf(w, "    looks just like %s: tell them apart before you choose\n", other.Path)
+		}
 		fmt.Fprintf(w, "    %s", d.Verdict.State)
 		if d.Verdict.Reason != "" {
 			fmt.Fprintf(w, ": %s", d.Verdict.Reason)

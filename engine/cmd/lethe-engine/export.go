@@ -4,14 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/user"
+	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"lethe/engine"
+	"lethe/engine/flake"
 	"lethe/engine/flake/export"
 	"lethe/engine/plan"
 	"lethe/engine/quantity"
@@ -20,9 +24,8 @@ import (
 // exportFlags are the flags of export.
 type exportFlags struct {
 	wishFlags
-	to, from, as, lockFile string
-	size                   quantity.Bytes
-	lock                   bool
+	to, from, as string
+	size         quantity.Bytes
 }
 
 const exportHelp = `Write the NixOS configuration as a git repository, or as another form of the same plan.
@@ -64,11 +67,9 @@ func newExport(s streams) *cobra.Command {
 	flags.StringVar(&f.from, "from", "", "take a kept rehearsal's `IMAGE`, or the folder of an installed configuration")
 	flags.StringVar(&f.as, "as", "repo", "`FORM`: repo, disko or wishes")
 	flags.TextVar(&f.size, "size", quantity.Bytes(0), "`SIZE` of the disk to write for, when none is named (default 40GiB)")
-	flags.BoolVar(&f.lock, "lock", false, "compute flake.lock; needs Nix and a network")
-	flags.StringVar(&f.lockFile, "lock-file", "", "reuse the flake.lock in `FILE`, such as that of a live medium")
+	flags.Lookup("size").DefValue = ""
 	_ = c.MarkFlagRequired("to")
 	_ = c.RegisterFlagCompletionFunc("as", cobra.FixedCompletions([]string{"repo", "disko", "wishes"}, cobra.ShellCompDirectiveNoFileComp))
-	c.MarkFlagsMutuallyExclusive("lock", "lock-file")
 	return c
 }
 
@@ -76,6 +77,15 @@ func newExport(s streams) *cobra.Command {
 func (s streams) export(ctx context.Context, f exportFlags, args []string) error {
 	if os.Geteuid() == 0 && (os.Getenv("SUDO_UID") != "" || os.Getenv("PKEXEC_UID") != "") {
 		return errors.New("cannot export as root for another user: the files would not be theirs; run it without sudo")
+	}
+	if !slices.Contains([]string{"repo", "disko", "wishes"}, f.as) {
+		return fmt.Errorf("cannot export as %q: choose repo, disko or wishes", f.as)
+	}
+	if f.to == "" {
+		return errors.New("cannot export to nowhere: name a new folder or file with --to")
+	}
+	if err := f.alone(args); err != nil {
+		return err
 	}
 	if info, err := os.Stat(f.from); f.from != "" && err == nil && info.IsDir() {
 		return s.exportInstalled(ctx, f)
@@ -86,13 +96,11 @@ func (s streams) export(ctx context.Context, f exportFlags, args []string) error
 	}
 	switch f.as {
 	case "repo":
-		err = engine.Export(ctx, p, f.to)
+		err = engine.Export(ctx, p, f.kept(), f.to)
 	case "disko":
 		err = writeText(f.to, func() ([]byte, error) { return engine.Disko(p) })
 	case "wishes":
 		err = writeText(f.to, func() ([]byte, error) { return engine.Wishes(p) })
-	default:
-		return fmt.Errorf("cannot export as %q: choose repo, disko or wishes", f.as)
 	}
 	if err != nil {
 		return err
@@ -101,10 +109,48 @@ func (s streams) export(ctx context.Context, f exportFlags, args []string) error
 	if f.as == "repo" && p.Target.Path == engine.Imagined(0).Path {
 		fmt.Fprintln(s.out, imagined)
 	}
+	if f.as == "repo" && p.Configuration.Own == nil && len(p.Wishes.Users) > 0 {
+		fmt.Fprintf(s.out, "Note: Before the first boot each user needs a password hash in %s; the repository's README says how.\n", flake.PasswordFile("NAME"))
+	}
 	for _, note := range p.Notes {
 		fmt.Fprintf(s.out, "Note: %s\n", note)
 	}
 	return nil
+}
+
+// alone makes sure that nothing contradicts --from.
+func (f *exportFlags) alone(args []string) error {
+	if f.from == "" {
+		return nil
+	}
+	if len(args) > 0 {
+		return fmt.Errorf("cannot export from %s for %s: what is exported was planned already; leave one of them out", f.from, args[0])
+	}
+	var others []string
+	f.set.Visit(func(flag *pflag.Flag) {
+		if !slices.Contains([]string{"from", "to", "as"}, flag.Name) {
+			others = append(others, "--"+flag.Name)
+		}
+	})
+	if len(others) > 0 {
+		return fmt.Errorf("cannot export from %s with %s: what is exported was planned already; leave them out", f.from, strings.Join(others, " "))
+	}
+	return nil
+}
+
+// kept is the repository that the rehearsal of --from left, if it is still there.
+func (f *exportFlags) kept() string {
+	if f.from == "" {
+		return ""
+	}
+	folder, err := filepath.Abs(plan.RepoDir(f.from))
+	if err != nil {
+		return ""
+	}
+	if _, err := os.Stat(folder); err != nil {
+		return ""
+	}
+	return folder
 }
 
 // exportInstalled copies the configuration of an installed system.
@@ -131,50 +177,31 @@ func caller() export.Author {
 // plan gives the plan to export: that of a kept rehearsal, or a new one.
 func (f *exportFlags) plan(ctx context.Context, args []string) (plan.Plan, error) {
 	if f.from != "" {
-		return engine.LoadPlan(plan.StateDir(f.from) + "/plan.json")
+		p, err := engine.LoadPlan(plan.StateDir(f.from) + "/plan.json")
+		if errors.Is(err, os.ErrNotExist) {
+			err = fmt.Errorf("cannot export from %s: there is no plan beside it; rehearse with --keep first, or name the folder of a configuration: %w", f.from, err)
+		}
+		return p, err
 	}
 	wishes, err := f.wishes()
 	if err != nil {
 		return plan.Plan{}, err
 	}
-	request := engine.Request{Wishes: wishes, LockInputs: f.lock}
-	if f.lockFile != "" {
-		if request.Lock, err = readLock(f.lockFile); err != nil {
+	disk := engine.Imagined(f.size)
+	if len(args) == 1 {
+		wishes.Disk.Target = args[0]
+	}
+	if wishes.Disk.Target != "" {
+		if disk, err = find(ctx, wishes.Disk.Target); err != nil {
 			return plan.Plan{}, err
 		}
+		wishes.Disk.Target = disk.Path
 	}
-	if len(args) == 1 {
-		request.Wishes.Disk.Target = args[0]
-	}
-	if request.Wishes.Disk.Target == "" {
-		return engine.Plan(ctx, engine.Imagined(f.size), request)
-	}
-	disk, err := find(ctx, request.Wishes.Disk.Target)
+	request, err := f.request(ctx, wishes, disk)
 	if err != nil {
 		return plan.Plan{}, err
 	}
-	request.Wishes.Disk.Target = disk.Path
 	return engine.Plan(ctx, disk, request)
-}
-
-// mostLock bounds a flake.lock.
-const mostLock = 1 << 20
-
-// readLock reads a flake.lock.
-func readLock(path string) ([]byte, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("cannot read lock: %w", err)
-	}
-	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, mostLock+1))
-	if err == nil && len(text) > mostLock {
-		err = errors.New("it is larger than any lock")
-	}
-	if err != nil {
-		return nil, fmt.Errorf("cannot read lock %s: %w", path, err)
-	}
-	return text, nil
 }
 
 // writeText makes a new file. What cannot be written whole is removed.

@@ -106,7 +106,7 @@ func TestCancel(t *testing.T) {
 	if code := cmd.ProcessState.ExitCode(); code != exitCancelled {
 		t.Errorf("exit code %d\n%s", code, out)
 	}
-	for _, want := range []string{`"kind":"run-cancelled"`, `"kind":"undo-done","step":"wipe"`, `"kind":"summary","ok":false`} {
+	for _, want := range []string{`"kind":"run-cancelled"`, `"kind":"undo-done","step":"wipe"`, `"kind":"summary","ok":false`, "cancelled in step “Encrypt the nix partition (LUKS2)”"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %s in\n%s", want, out)
 		}

@@ -61,7 +61,11 @@ func makePlan(ctx context.Context, flags *wishFlags, args []string) (plan.Plan, 
 		return plan.Plan{}, err
 	}
 	wishes.Disk.Target = disk.Path
-	return engine.Plan(ctx, disk, engine.Request{Wishes: wishes})
+	request, err := flags.request(ctx, wishes, disk)
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	return engine.Plan(ctx, disk, request)
 }
 
 // find gives the disk or image of that path.

@@ -9,6 +9,7 @@ import (
 
 	"lethe/engine"
 	"lethe/engine/command"
+	"lethe/engine/device"
 	"lethe/engine/event"
 	"lethe/engine/layout"
 	"lethe/engine/plan"
@@ -40,7 +41,7 @@ A sparse image is made, partitioned, encrypted, formatted and verified by the sa
 to a real disk. What needs device-mapper (the file system inside the encryption) is reported as not
 rehearsed. The image is removed at the end unless --keep or --image is given; beside a kept image
 lies IMAGE.lethe/ with the plan (plan.json), the same as a script (plan.sh), the wishes
-(wishes.toml) and the journal (journal.jsonl).
+(wishes.toml), the journal (journal.jsonl) and the NixOS configuration (repo/).
 
 An image that a rehearsal made is used again by the next one, also after a crash.
 
@@ -55,6 +56,7 @@ With --json every event is printed as one JSON object a line; the last has the k
 	flags := c.Flags()
 	flags.TextVar(&f.size, "size", quantity.Bytes(0), "`SIZE` of a new virtual disk (default 40GiB)")
 	flags.TextVar(&f.sector, "sector", quantity.Bytes(0), "logical sector `SIZE` of a new virtual disk: 512B or 4KiB")
+	flags.Lookup("size").DefValue, flags.Lookup("sector").DefValue = "", ""
 	flags.StringVar(&f.image, "image", "", "`PATH` of the image; implies --keep")
 	flags.BoolVar(&f.keep, "keep", false, "keep the image as lethe-rehearsal.img in this folder")
 	flags.BoolVar(&f.overwrite, "overwrite", false, "take an existing image that no rehearsal made, and lose what is in it")
@@ -74,7 +76,11 @@ func (s streams) rehearse(c *cobra.Command, f rehearseFlags) (err error) {
 	if f.keep && f.image == "" {
 		f.image = "lethe-rehearsal.img"
 	}
-	request := engine.Request{Wishes: wishes, KDF: f.kdf}
+	request, err := f.request(c.Context(), wishes, device.Disk{Identity: device.Identity{Kind: device.KindImage}})
+	if err != nil {
+		return refused(err)
+	}
+	request.KDF = f.kdf
 	stage, err := engine.Prepare(c.Context(), engine.Rehearsal{
 		Path: f.image, Size: f.size, Sector: quantity.SectorSize(f.sector), Overwrite: f.overwrite, Request: request,
 	})

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,14 +12,20 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"lethe/engine"
 	"lethe/engine/config"
+	"lethe/engine/device"
 	"lethe/engine/quantity"
+	"lethe/engine/tool"
 )
 
 // wishFlags are the flags that say what is wanted; they win over the file, and the file over the preset.
 type wishFlags struct {
 	file, preset, swap string
 	host, repo, rev    string
+	disksFile, hwFile  string
+	lockFile           string
+	lock               bool
 	users              []string
 	luks, keepPlain    bool
 	esp, swapSize      quantity.Bytes
@@ -38,6 +47,14 @@ func (w *wishFlags) bind(c *cobra.Command) {
 	f.StringArrayVar(&w.users, "user", nil, "`NAME` of a user; the first is an administrator (can be given again)")
 	f.StringVar(&w.repo, "repo", "", "take your own configuration, from a `FOLDER or URL`, in place of the generated one")
 	f.StringVar(&w.rev, "rev", "", "`REVISION` of your own configuration: branch, tag or commit")
+	f.StringVar(&w.disksFile, "disks-file", "", "`PATH` in your own configuration for disks.nix")
+	f.StringVar(&w.hwFile, "hardware-file", "", "`PATH` in your own configuration for hardware-configuration.nix")
+	f.BoolVar(&w.lock, "lock", false, "compute flake.lock; needs Nix and a network")
+	f.StringVar(&w.lockFile, "lock-file", "", "reuse the flake.lock in `FILE`, such as that of a live medium")
+	for _, name := range []string{"swap-size", "esp-size"} {
+		f.Lookup(name).DefValue = ""
+	}
+	c.MarkFlagsMutuallyExclusive("lock", "lock-file")
 	c.MarkFlagsMutuallyExclusive("wishes", "preset")
 	_ = c.RegisterFlagCompletionFunc("preset", cobra.FixedCompletions(config.Presets(), cobra.ShellCompDirectiveNoFileComp))
 	_ = c.RegisterFlagCompletionFunc("swap", cobra.FixedCompletions([]string{"none", "plain", "random-key"}, cobra.ShellCompDirectiveNoFileComp))
@@ -82,11 +99,16 @@ func (w *wishFlags) configuration(wishes *config.Config) error {
 	for i, name := range w.users {
 		wishes.Users = append(wishes.Users, config.User{Name: name, Admin: i == 0})
 	}
-	if w.set.Changed("rev") {
-		wishes.Repo.Rev = w.rev
+	for name, wish := range map[string]*string{"rev": &wishes.Repo.Rev, "disks-file": &wishes.Repo.DisksFile, "hardware-file": &wishes.Repo.HardwareFile} {
+		if w.set.Changed(name) {
+			*wish = w.set.Lookup(name).Value.String()
+		}
 	}
 	if !w.set.Changed("repo") {
 		return nil
+	}
+	if wishes.Host.Name == "" || !w.set.Changed("host") && w.file == "" {
+		return errors.New("cannot take your own configuration: it may have several hosts; name one with --host")
 	}
 	wishes.Repo.Source = w.repo
 	if info, err := os.Stat(w.repo); err == nil && info.IsDir() {
@@ -97,6 +119,39 @@ func (w *wishFlags) configuration(wishes *config.Config) error {
 		wishes.Repo.Source = folder
 	}
 	return nil
+}
+
+// request is what the flags ask of a plan for a disk of this machine, or an image.
+func (w *wishFlags) request(ctx context.Context, wishes config.Config, disk device.Disk) (engine.Request, error) {
+	r := engine.Request{Wishes: wishes, LockInputs: w.lock}
+	var err error
+	if w.lockFile != "" {
+		if r.Lock, err = readLock(w.lockFile); err != nil {
+			return r, err
+		}
+	}
+	r.Machine, err = engine.InspectMachine(ctx, tool.Exec{}, disk)
+	return r, err
+}
+
+// mostLock bounds a flake.lock.
+const mostLock = 1 << 20
+
+// readLock reads a flake.lock.
+func readLock(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read lock: %w", err)
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, mostLock+1))
+	if err == nil && len(text) > mostLock {
+		err = errors.New("it is larger than any lock")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cannot read lock %s: %w", path, err)
+	}
+	return text, nil
 }
 
 // base is the file or the preset.

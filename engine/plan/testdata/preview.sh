@@ -79,4 +79,6 @@ parted --script /dev/nvme0n1 align-check optimal 1
 parted --script /dev/nvme0n1 align-check optimal 2
 parted --script /dev/nvme0n1 align-check optimal 3
 
+# Next, by hand: mount a tmpfs on /mnt with mode=755, the EFI system partition on /mnt/boot with umask=0077 and the nix
+# file system on /mnt/nix; put nixos-configuration into /mnt/nix/persist/etc/nixos; run nixos-install.
 echo 'Done.'
