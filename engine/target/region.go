@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 
+	"golang.org/x/sys/unix"
+
 	"lethe/engine/quantity"
 )
 
@@ -17,8 +19,27 @@ type Saved struct{ pieces []piece }
 
 // piece is one saved region.
 type piece struct {
-	at   int64
-	data []byte
+	at, size int64
+	data     []byte // nil for a hole
+}
+
+// restore writes the piece back.
+func (p piece) restore(f *os.File) error {
+	if p.data == nil {
+		return punch(f, p.at, p.size)
+	}
+	_, err := f.WriteAt(p.data, p.at)
+	return err
+}
+
+// hole tells whether a region of an image holds no data. A device has no holes.
+func hole(f *os.File, r Region) bool {
+	end := int64(r.Start + r.Size)
+	if info, err := f.Stat(); r.Size == 0 || err != nil || end > info.Size() {
+		return false
+	}
+	data, err := unix.Seek(int(f.Fd()), int64(r.Start), unix.SEEK_DATA)
+	return errors.Is(err, unix.ENXIO) || err == nil && data >= end
 }
 
 // mostSaved bounds the memory that saved regions take.
@@ -27,7 +48,7 @@ const mostSaved = 24 << 20
 // ErrTooLarge tells that the regions are more than the engine holds in memory.
 var ErrTooLarge = errors.New("too much to hold in memory")
 
-// Save reads regions into memory.
+// Save reads regions into memory; the holes of an image are remembered as such.
 func Save(f *os.File, regions []Region) (*Saved, error) {
 	var total quantity.Bytes
 	for _, r := range regions {
@@ -38,7 +59,11 @@ func Save(f *os.File, regions []Region) (*Saved, error) {
 	}
 	s := &Saved{}
 	for _, r := range regions {
-		p := piece{at: int64(r.Start), data: make([]byte, r.Size)}
+		if hole(f, r) {
+			s.pieces = append(s.pieces, piece{at: int64(r.Start), size: int64(r.Size)})
+			continue
+		}
+		p := piece{at: int64(r.Start), size: int64(r.Size), data: make([]byte, r.Size)}
 		if _, err := f.ReadAt(p.data, p.at); err != nil {
 			return nil, fmt.Errorf("cannot read %d bytes at %d of %s: %w", r.Size, r.Start, f.Name(), err)
 		}
@@ -50,8 +75,8 @@ func Save(f *os.File, regions []Region) (*Saved, error) {
 // Restore writes the regions back, the last saved first, and syncs.
 func (s *Saved) Restore(f *os.File) error {
 	for i := len(s.pieces) - 1; i >= 0; i-- {
-		if _, err := f.WriteAt(s.pieces[i].data, s.pieces[i].at); err != nil {
-			return fmt.Errorf("cannot restore %d bytes at %d of %s: %w", len(s.pieces[i].data), s.pieces[i].at, f.Name(), err)
+		if err := s.pieces[i].restore(f); err != nil {
+			return fmt.Errorf("cannot restore %d bytes at %d of %s: %w", s.pieces[i].size, s.pieces[i].at, f.Name(), err)
 		}
 	}
 	return f.Sync()

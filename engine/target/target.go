@@ -204,11 +204,23 @@ func copySparse(ctx context.Context, to *os.File, at int64, from *os.File, start
 			return fmt.Errorf("cannot find holes in %s: %w", from.Name(), err)
 		}
 		hole = min(hole, end, data+mostCopied)
-		section := io.NewSectionReader(from, data, hole-data)
-		if _, err := io.Copy(io.NewOffsetWriter(to, at+data-start), section); err != nil {
+		if err := copyRange(to, at+data-start, from, data, hole-data); err != nil {
 			return fmt.Errorf("cannot copy to %s: %w", to.Name(), err)
 		}
 		position = hole
+	}
+	return nil
+}
+
+// copyRange lets the kernel copy, which saves the way through this process, where it can.
+func copyRange(to *os.File, at int64, from *os.File, start, size int64) error {
+	for size > 0 {
+		n, err := unix.CopyFileRange(int(from.Fd()), &start, int(to.Fd()), &at, int(size), 0)
+		if err != nil || n == 0 { // between file systems, or of an old kernel
+			_, err := io.Copy(io.NewOffsetWriter(to, at), io.NewSectionReader(from, start, size))
+			return err
+		}
+		size -= int64(n)
 	}
 	return nil
 }
