@@ -67,13 +67,13 @@ $(lint):
 	mv $(build)/tools/golangci-lint $@
 
 .PHONY: check-nix
-check-nix: test-tools ## Check generated repositories with nixfmt (NIXFMT=…) and, given NIXPKGS=, IMPERMANENCE=, HOME_MANAGER=, whole
+check-nix: test-tools ## Check generated repositories with nixfmt (NIXFMT=…) and, whole with NIXPKGS=, IMPERMANENCE=, HOME_MANAGER= (NIXPKGS= alone leaves that out)
 	@rm -rf $(build)/repos && mkdir -p $(build)/repos
 	$(GO) test ./engine/flake -run Golden -write $(abspath $(build)/repos)
 	nix/check.sh $(build)/repos
 
 .PHONY: bench
-bench: run-tools build ## Measure the rehearsal beside the walkthrough's own commands, in one run
+bench: test-tools build ## Measure the rehearsal beside the walkthrough's own commands, in one run
 	$(GO) run ./engine/benchmark -engine $(engine) -runs $(BENCH_RUNS)
 	$(GO) test -run '^$$' -bench . -benchtime 5x ./engine/device ./engine/layout ./engine/flake/...
 

@@ -190,10 +190,7 @@ func evaluateOwn(ctx context.Context, folder string, in flake.Input) ([]flake.Fi
 	asWishes, ways := wishesOf(host)
 	list := append(flake.CheckLogin(asWishes, ways), flake.Lint(asWishes, flake.PersistenceOf(kept), hostKeysKept(host, kept))...)
 	list = append(list, wrongDevices(host, in)...)
-	for i := range list {
-		list[i].Severity = flake.Warn
-	}
-	return list, nil
+	return flake.Soften(list), nil
 }
 
 // wrongDevices tells where the configuration mounts something else than the planned disk.
@@ -297,6 +294,7 @@ func Installed(ctx context.Context, folder, to string, author export.Author) err
 	if err != nil {
 		return err
 	}
+	author.Message = export.CopiedMessage
 	return export.Write(ctx, repo, to, author)
 }
 

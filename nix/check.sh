@@ -8,7 +8,8 @@
 # IMPERMANENCE  a checkout of nix-community/impermanence, needed with NIXPKGS
 # HOME_MANAGER  a checkout of nix-community/home-manager of the same release, needed with NIXPKGS
 #
-# What cannot be checked is said and counted as a failure, unless its variable is empty on purpose (NIXFMT= nix/check.sh …).
+# What cannot be checked is said and counted as a failure, unless NIXFMT or NIXPKGS is empty on purpose
+# (NIXPKGS= nix/check.sh FOLDER).
 set -eu
 
 folder=$1
@@ -28,8 +29,8 @@ if [ -n "$formatter" ]; then
 	find "$folder" -type f -name '*.nix' ! -name hardware-configuration.nix -exec "$formatter" --check {} + || fail "formatting"
 fi
 
-if [ -z "${NIXPKGS:-}" ]; then
-	echo "NIXPKGS is not set: nothing was evaluated against nixpkgs"
+if [ -z "${NIXPKGS-}" ]; then
+	[ -n "${NIXPKGS+empty}" ] || fail "NIXPKGS is not set: nothing was evaluated against nixpkgs"
 	exit "$bad"
 fi
 : "${IMPERMANENCE:?set it to a checkout of nix-community/impermanence}" "${HOME_MANAGER:?set it to a checkout of nix-community/home-manager}"

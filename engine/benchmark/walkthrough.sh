@@ -27,3 +27,8 @@ mkswap -L swap swap.part >/dev/null 2>&1
 truncate --size 33803993088 inner.part
 mkfs.ext4 -q -F -L nixos inner.part
 parted --script disk.img unit s print >/dev/null
+mkdir nixos
+printf '{ outputs = { self, nixpkgs }: { nixosConfigurations.blitzar = nixpkgs.lib.nixosSystem { modules = [ ./configuration.nix ]; }; }; }\n' >nixos/flake.nix
+printf '{ }\n' >nixos/configuration.nix
+git -C nixos init --quiet
+git -C nixos add --all

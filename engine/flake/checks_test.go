@@ -72,6 +72,22 @@ func TestLintSeesEachLoss(t *testing.T) {
 	}
 }
 
+func TestSoftenRefusesNothing(t *testing.T) {
+	hard := flake.Lint(everything(), flake.Persistence{}, false)
+	soft := flake.Soften(hard)
+	if !slices.ContainsFunc(hard, func(f flake.Finding) bool { return f.Severity == flake.Refuse }) {
+		t.Fatal("nothing was refused, or the findings themselves were changed")
+	}
+	if len(soft) != len(hard) {
+		t.Fatalf("%d findings became %d", len(hard), len(soft))
+	}
+	for i := range soft {
+		if soft[i].Severity != flake.Warn || soft[i].What != hard[i].What || soft[i].Says != hard[i].Says {
+			t.Errorf("%v became %v", hard[i], soft[i])
+		}
+	}
+}
+
 func TestLintKnowsFilesSavedByRename(t *testing.T) {
 	c := config.Config{Version: 1, Persistence: config.Persistence{
 		Files:     []string{"/etc/shadow", "/etc/adjtime", "/etc/fine"},
@@ -251,6 +267,24 @@ func TestDiskoHasTheSectorsOfTheLayout(t *testing.T) {
 	}
 }
 
+func TestDiskoSaysWhereThePassphraseIs(t *testing.T) {
+	for _, luks := range []bool{true, false} {
+		got, err := flake.Disko(combination{luks: luks, swap: config.SwapNone, desktop: "none", users: 1}.input(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		header, _, _ := strings.Cut(string(got), "{ lib, ... }:")
+		for _, word := range []string{"passwordFile", "--disk-encryption-keys"} {
+			if strings.Contains(header, word) != luks {
+				t.Errorf("encrypted %t: the header is\n%s", luks, header)
+			}
+		}
+		if strings.Contains(header, "\n\n") || strings.Count(header, "\n") != strings.Count(header, "#")-strings.Count(header, ".#") {
+			t.Errorf("not every line is a comment:\n%s", header)
+		}
+	}
+}
+
 func TestAddToChangesNoFileOfTheUsers(t *testing.T) {
 	in := combination{luks: true, swap: config.SwapRandomKey, desktop: "plasma", users: 1}.input(t)
 	in.Config.Repo = config.Repo{Source: "/home/ada/nixos", DisksFile: "hosts/blitzar/disks.nix"}
@@ -273,6 +307,11 @@ func TestAddToChangesNoFileOfTheUsers(t *testing.T) {
 	} {
 		if _, err := flake.AddTo(existing, in); err == nil {
 			t.Errorf("%v: added", existing)
+		}
+	}
+	for existing, key := range map[string]string{"hosts/blitzar/disks.nix": "repo.disks_file (--disks-file)", "hardware-configuration.nix": "repo.hardware_file (--hardware-file)"} {
+		if _, err := flake.AddTo([]string{"flake.nix", existing}, in); err == nil || !strings.Contains(err.Error(), key) {
+			t.Errorf("%s: error is %v, which does not say %s", existing, err, key)
 		}
 	}
 	in.Config.Repo.HardwareFile = "hosts/blitzar/disks.nix"

@@ -42,7 +42,10 @@ func AddTo(existing []string, in Input) (Addition, error) {
 		}
 	}
 	a := Addition{}
-	for _, f := range []File{{c.Repo.DisksFile, disks}, {c.Repo.HardwareFile, hardware}} {
+	for _, f := range []ownFile{
+		{File{c.Repo.DisksFile, disks}, "repo.disks_file (--disks-file)"},
+		{File{c.Repo.HardwareFile, hardware}, "repo.hardware_file (--hardware-file)"},
+	} {
 		if err := a.add(existing, f); err != nil {
 			return Addition{}, err
 		}
@@ -52,21 +55,27 @@ func AddTo(existing []string, in Input) (Addition, error) {
 	return a, nil
 }
 
-func (a *Addition) add(existing []string, f File) error {
+// ownFile is a file to add, and the wish that says where.
+type ownFile struct {
+	File
+	wish string
+}
+
+func (a *Addition) add(existing []string, f ownFile) error {
 	for _, old := range existing {
 		if strings.EqualFold(old, f.Path) || below(strings.ToLower(f.Path), strings.ToLower(old)) {
-			return fmt.Errorf("cannot add %s: the repository has %s already, and Lethe rewrites no file of yours; name another path, or remove it", f.Path, old)
+			return fmt.Errorf("cannot add %s: the repository has %s already, and Lethe rewrites no file of yours; name another path in %s, or remove the file", f.Path, old, f.wish)
 		}
 	}
 	if _, twice := a.Files.Get(f.Path); twice {
-		return fmt.Errorf("cannot add %s: both files would be there; name two paths", f.Path)
+		return fmt.Errorf("cannot add %s: both files would be there; name another path in %s", f.Path, f.wish)
 	}
 	files, err := a.Files.With(f.Path, f.Text)
 	if err != nil {
 		return err
 	}
 	a.Files = files
-	a.Diff += newFileDiff(f)
+	a.Diff += newFileDiff(f.File)
 	return nil
 }
 

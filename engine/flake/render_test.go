@@ -58,6 +58,12 @@ func TestWishesReachTheirFiles(t *testing.T) {
 			in.Virtualization, in.Hardware = "oracle", "{ virtualisation.virtualbox.guest.enable = true; }\n"
 		}, flake.ConfigurationFile, "users.mutableUsers = false", "virtualbox"},
 		{"hardware as it is", luks, func(_ *config.Config, in *flake.Input) { in.Hardware = "# odd  text\n{ }\n" }, flake.HardwareFile, "# odd  text\n{ }\n", "stand-in"},
+		{"hardware in the README", luks, func(_ *config.Config, in *flake.Input) { in.Hardware = "{ }\n" }, flake.ReadmeFile, "as `nixos-generate-config` found them", "stand-in"},
+		{"no hardware in the README", luks, func(*config.Config, *flake.Input) {}, flake.ReadmeFile, "drivers: a stand-in", "found them"},
+		{"firmware updates", luks, func(*config.Config, *flake.Input) {}, flake.ConfigurationFile, "services.fwupd.enable = true", "nixos-generate-config"},
+		{"no desktop, no firmware updates", plain, func(*config.Config, *flake.Input) {}, flake.ConfigurationFile, "users.mutableUsers = false", "fwupd"},
+		{"no desktop, no firmware history", plain, func(*config.Config, *flake.Input) {}, flake.PersistFile, "/var/log", "fwupd"},
+		{"firmware history", luks, func(*config.Config, *flake.Input) {}, flake.PersistFile, "/var/lib/fwupd", "/var/lib/colord"},
 		{"rehearsal says so", luks, func(*config.Config, *flake.Input) {}, flake.HardwareFile, "# A stand-in", "uuid"},
 		{"unstable", plain, func(c *config.Config, _ *flake.Input) { c.Nix.Channel = "nixos-unstable" }, flake.FlakeFile, "home-manager/master", "release-"},
 		{"later release", plain, func(c *config.Config, _ *flake.Input) { c.Nix.Channel = "nixos-26.11-small" }, flake.FlakeFile, "home-manager/release-26.11", "26.05"},

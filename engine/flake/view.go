@@ -29,6 +29,7 @@ type view struct {
 	Steam, UsesPkgs        bool
 	AllHaveKeys            bool
 	Guest                  guest
+	Hardware               bool // it was looked at
 	Users                  []user
 	Shells                 shells
 	Storage                string
@@ -66,6 +67,7 @@ func newView(in Input) (view, error) {
 		Plasma:         c.Desktop.Environment == "plasma",
 		Gnome:          c.Desktop.Environment == "gnome",
 		Guest:          guestOf(in.Virtualization, in.Hardware),
+		Hardware:       in.Hardware != "",
 	}
 	branch := ""
 	v.Release, branch = release(c.Nix.Channel)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"lethe/engine/flake"
 	"lethe/engine/flake/export"
@@ -43,10 +44,32 @@ func write(ctx context.Context, e *Env, folder string) error {
 	configuration := e.Plan.Configuration
 	own := configuration.Own
 	if own == nil {
-		return export.Write(ctx, configuration.Files, folder, export.AuthorFor(e.Plan.Wishes, e.Now()))
+		return stage(ctx, e, folder)
 	}
 	_, err := export.CloneAndAdd(ctx, own.Source, own.Rev, folder, flake.Addition{Files: configuration.Files})
 	return err
+}
+
+// stage writes the generated repository file by file. Unlike an export to a stick it does not wait for the whole file system,
+// and with it for the image, to reach the disk.
+func stage(ctx context.Context, e *Env, folder string) error {
+	files, err := export.Stage(e.Plan.Configuration.Files, export.AuthorFor(e.Plan.Wishes, e.Now()))
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
+		path := filepath.Join(folder, filepath.FromSlash(f.Path))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { //nolint:gosec // nothing secret is in it
+			return fmt.Errorf("cannot make the configuration: %w", err)
+		}
+		if err := os.WriteFile(path, f.Text, 0o644); err != nil { //nolint:gosec // nothing secret is in it
+			return fmt.Errorf("cannot make the configuration: %w", err)
+		}
+	}
+	return nil
 }
 
 // clearAway makes room for a new repository.

@@ -23,7 +23,8 @@ type Header struct {
 	SectorSize quantity.SectorSize
 	DataOffset quantity.Bytes
 	Keyslots   int
-	KDF        string // of the first keyslot, for people
+	KDF        string         // of the last keyslot, for people
+	Memory     quantity.Bytes // that a key derivation takes at most
 }
 
 // luksMetadata is the part of the LUKS2 JSON area that [Header] is made of.
@@ -68,6 +69,7 @@ func parseHeader(text []byte) (Header, error) {
 		if slot.KDF.Memory > mostKDFMemoryKiB || slot.KDF.Time > mostKDFIterations && slot.KDF.Memory > 0 {
 			return Header{}, fmt.Errorf("its key derivation asks for %d KiB of memory and %d passes, more than any real one", slot.KDF.Memory, slot.KDF.Time)
 		}
+		h.Memory = max(h.Memory, quantity.Bytes(slot.KDF.Memory)*quantity.KiB)
 		h.KDF = fmt.Sprintf("%s, %d passes, %s, %d lanes", slot.KDF.Type, slot.KDF.Time, (quantity.Bytes(slot.KDF.Memory) * quantity.KiB).Human(), slot.KDF.CPUs)
 	}
 	segment, ok := m.Segments["0"]

@@ -4,10 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
+	"runtime/debug"
 	"time"
 
 	luks "github.com/anatol/luks.go"
+	"golang.org/x/sys/unix"
 
+	"lethe/engine/quantity"
 	"lethe/engine/secret"
 )
 
@@ -37,6 +41,23 @@ func Unlock(ctx context.Context, path string, passphrase *secret.Secret) (slot i
 	case <-ctx.Done():
 		return 0, "", fmt.Errorf("cannot unlock %s: %w", path, context.Cause(ctx))
 	}
+}
+
+// Reserve has the kernel hand out the memory for a key derivation in one go. In a virtual machine that is several times
+// cheaper than a fault per page, which is what the derivation would pay otherwise: measured on 512 MiB, 0.2 s of system time in
+// place of 1.8. The memory goes back to the heap, where the derivation finds it; release
+// returns it to the system in the background.
+func Reserve(memory quantity.Bytes) (release func()) {
+	const worthIt = 32 * quantity.MiB
+	if memory < worthIt {
+		return func() {}
+	}
+	block := make([]byte, memory)
+	// Only a matter of speed: an old kernel, or one short of memory, refuses, and the faults are paid one by one.
+	_ = unix.Madvise(block, unix.MADV_POPULATE_WRITE)
+	runtime.KeepAlive(block)
+	runtime.GC()
+	return func() { go debug.FreeOSMemory() }
 }
 
 // unlock tries each keyslot. A hostile header may make the library panic; that is an error like any other.

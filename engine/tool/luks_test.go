@@ -90,7 +90,7 @@ func TestUnlock(t *testing.T) {
 
 func TestReadHeader(t *testing.T) {
 	h, err := tool.ReadHeader(t.Context(), tool.Exec{}, container(t, quick))
-	want := tool.Header{Cipher: "aes-xts-plain64", SectorSize: 4096, DataOffset: 16 * quantity.MiB, Keyslots: 1, KDF: "argon2id, 4 passes, 32 KiB, 1 lanes"}
+	want := tool.Header{Cipher: "aes-xts-plain64", SectorSize: 4096, DataOffset: 16 * quantity.MiB, Keyslots: 1, KDF: "argon2id, 4 passes, 32 KiB, 1 lanes", Memory: 32 * quantity.KiB}
 	if err != nil || h != want {
 		t.Errorf("got %+v, %v", h, err)
 	}

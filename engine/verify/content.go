@@ -10,6 +10,7 @@ import (
 	"lethe/engine/device"
 	"lethe/engine/layout"
 	"lethe/engine/plan"
+	"lethe/engine/quantity"
 	"lethe/engine/target"
 	"lethe/engine/tool"
 )
@@ -57,7 +58,7 @@ func luksJob(ctx context.Context, in Input) []Check {
 		if err != nil {
 			return checks
 		}
-		checks = append(checks, passphrase(ctx, in, path))
+		checks = append(checks, passphrase(ctx, in, path, header.Memory))
 		if in.Twice && in.Passphrase != nil {
 			_, err := in.Tools.Run(ctx, tool.Call{Command: command.TestPassphrase(path), Secret: in.Passphrase})
 			checks = append(checks, result("passphrase opens the container", "cryptsetup", "by cryptsetup too", err))
@@ -89,11 +90,12 @@ func sameHeader(luks *layout.LUKS, h tool.Header) error {
 }
 
 // passphrase proves the typed passphrase against the header on the disk.
-func passphrase(ctx context.Context, in Input, path string) Check {
+func passphrase(ctx context.Context, in Input, path string, memory quantity.Bytes) Check {
 	const name, by = "passphrase opens the container", "luks.go"
 	if in.Passphrase == nil {
 		return Check{Name: name, Status: NotRehearsed, Detail: "no passphrase was given", By: by}
 	}
+	defer tool.Reserve(memory)()
 	slot, uuid, err := tool.Unlock(ctx, path, in.Passphrase)
 	if err == nil && !strings.EqualFold(uuid, in.Layout.LUKS.UUID) {
 		err = fmt.Errorf("its UUID is %s instead of %s", uuid, in.Layout.LUKS.UUID)

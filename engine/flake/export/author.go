@@ -7,7 +7,7 @@ import (
 	"lethe/engine/config"
 )
 
-// AuthorFor names the first user of the wishes as the author.
+// AuthorFor names the first user of the wishes as the author of a generated repository.
 func AuthorFor(c config.Config, when time.Time) Author {
 	c = c.WithDefaults()
 	if len(c.Users) == 0 {

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,8 @@ import (
 
 	"github.com/go-git/go-git/v5"
 	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/transport"
+	"golang.org/x/sys/unix"
 
 	"lethe/engine/flake"
 )
@@ -23,18 +26,91 @@ type Own struct {
 	clone *git.Repository
 }
 
-// Clone copies a repository from a folder or URL into a folder that is not there yet and checks out rev: a branch, tag
-// or commit, or the default branch when empty. No hook runs. On failure the folder is removed.
+// Clone copies a repository from a folder or URL into a new or empty folder and checks out rev: a branch, tag or
+// commit, or the default branch when empty. No hook runs. On failure the folder is as it was: missing, or empty.
 func Clone(ctx context.Context, source, rev, into string) (Own, error) {
-	if _, err := os.Lstat(into); !errors.Is(err, fs.ErrNotExist) {
-		return Own{}, fmt.Errorf("cannot clone into %s: %w; choose another folder", into, ErrExists)
+	return cloneAnd(ctx, source, rev, into, func(Own) error { return nil })
+}
+
+// CloneAndAdd is [Clone] and then [Own.Add]. When either fails, the folder is as it was.
+func CloneAndAdd(ctx context.Context, source, rev, into string, a flake.Addition) (Own, error) {
+	return cloneAnd(ctx, source, rev, into, func(o Own) error { return o.Add(a) })
+}
+
+// cloneAnd clones, does something with the clone, and undoes both when one fails.
+func cloneAnd(ctx context.Context, source, rev, into string, do func(Own) error) (Own, error) {
+	if err := checkSource(source); err != nil {
+		return Own{}, fmt.Errorf("cannot clone the repository: %w", err)
+	}
+	undo, err := claim(into)
+	if err != nil {
+		return Own{}, fmt.Errorf("cannot clone into %s: %w; choose a new or an empty folder", into, err)
 	}
 	own, err := clone(ctx, source, rev, into)
 	if err != nil {
-		_ = os.RemoveAll(into)
-		return Own{}, fmt.Errorf("cannot clone the repository: %w; check its address and revision", err)
+		err = fmt.Errorf("cannot clone the repository: %w; check its address and revision", err)
+	} else {
+		err = do(own)
+	}
+	if err != nil {
+		return Own{}, errors.Join(err, undo())
 	}
 	return own, nil
+}
+
+// checkSource tells a folder that is not there from a repository that is not there. Whatever is no URL is a folder.
+func checkSource(source string) error {
+	at, err := transport.NewEndpoint(source)
+	if err != nil {
+		return err
+	}
+	if at.Protocol != "file" {
+		return nil
+	}
+	info, err := os.Stat(at.Path)
+	if err == nil && !info.IsDir() {
+		err = unix.ENOTDIR
+	}
+	if err != nil {
+		return fmt.Errorf("there is no such folder, and it is no URL: %q: %w; name the folder or the URL of a git repository", source, err)
+	}
+	return nil
+}
+
+// claim makes a folder, or takes an empty one that is there. Undo makes it so again.
+func claim(folder string) (undo func() error, err error) {
+	err = os.Mkdir(folder, 0o755) //nolint:gosec // nothing secret is in a configuration
+	if err == nil {
+		return func() error { return os.RemoveAll(folder) }, nil
+	}
+	if !errors.Is(err, fs.ErrExist) {
+		return nil, err
+	}
+	if info, err := os.Lstat(folder); err != nil || !info.IsDir() {
+		return nil, cmp.Or(err, ErrExists)
+	}
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return nil, err
+	}
+	if len(entries) > 0 {
+		return nil, fmt.Errorf("%w and not empty", ErrExists)
+	}
+	return func() error { return empty(folder) }, nil
+}
+
+// empty removes what is in a folder, but not the folder itself, which may be a mount point.
+func empty(folder string) error {
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	entries, err := fs.ReadDir(root.FS(), ".")
+	for _, e := range entries {
+		err = errors.Join(err, root.RemoveAll(e.Name()))
+	}
+	return err
 }
 
 func clone(ctx context.Context, source, rev, into string) (Own, error) {

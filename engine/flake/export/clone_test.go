@@ -4,7 +4,10 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"lethe/engine/flake"
 	"lethe/engine/flake/export"
@@ -23,7 +26,7 @@ func origin(t *testing.T) string {
 		t.Fatal(err)
 	}
 	git(t, folder, "add", ".")
-	git(t, folder, "commit", "-q", "-m", "next")
+	git(t, folder, "-c", "user.name=Ada", "-c", "user.email=ada@example.org", "commit", "-q", "-m", "next")
 	git(t, folder, "switch", "-q", "main")
 	hooks := filepath.Join(folder, ".git", "hooks")
 	if err := errors.Join(os.MkdirAll(hooks, 0o755), os.WriteFile(filepath.Join(hooks, "post-checkout"), []byte("#!/bin/sh\ntouch hooked\n"), 0o755)); err != nil {
@@ -62,9 +65,91 @@ func TestCloneFailuresLeaveNothing(t *testing.T) {
 		}
 		onlyEntry(t, filepath.Dir(into))
 	}
-	if _, err := export.Clone(t.Context(), from, "", t.TempDir()); !errors.Is(err, export.ErrExists) {
-		t.Errorf("error is %v, want %v", err, export.ErrExists)
+}
+
+// occupied makes targets that must not be cloned into.
+func occupied(t *testing.T) map[string]string {
+	t.Helper()
+	folder := t.TempDir()
+	targets := map[string]string{}
+	for _, name := range []string{"full", "file", "link"} {
+		targets[name] = filepath.Join(folder, name)
 	}
+	if err := errors.Join(os.MkdirAll(filepath.Join(targets["full"], "mine"), 0o755), os.WriteFile(targets["file"], nil, 0o644),
+		os.Symlink(t.TempDir(), targets["link"])); err != nil {
+		t.Fatal(err)
+	}
+	return targets
+}
+
+func TestCloneRefusesWhatIsThere(t *testing.T) {
+	from := origin(t)
+	for name, into := range occupied(t) {
+		before := tree(t, filepath.Dir(into))
+		if _, err := export.Clone(t.Context(), from, "", into); !errors.Is(err, export.ErrExists) {
+			t.Errorf("%s: error is %v, want %v", name, err, export.ErrExists)
+		}
+		if diff := cmp.Diff(before, tree(t, filepath.Dir(into))); diff != "" {
+			t.Errorf("%s changed (-before +after):\n%s", name, diff)
+		}
+	}
+}
+
+func TestCloneFillsAnEmptyFolderOrLeavesItEmpty(t *testing.T) {
+	from, into := origin(t), t.TempDir()
+	if err := os.Chmod(into, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	var twice flake.Addition
+	var err error
+	if twice.Files, err = twice.Files.With("new.nix", nil); err != nil {
+		t.Fatal(err)
+	}
+	if twice.Files, err = twice.Files.With("README.md", nil); err != nil { // this one is there
+		t.Fatal(err)
+	}
+	_, cloned := export.Clone(t.Context(), from, "no-such-branch", into)
+	_, added := export.CloneAndAdd(t.Context(), from, "", into, twice)
+	if cloned == nil || !errors.Is(added, os.ErrExist) {
+		t.Fatalf("errors are %v and %v", cloned, added)
+	}
+	onlyEntry(t, into)
+	missing := filepath.Join(t.TempDir(), "clone")
+	if _, err := export.CloneAndAdd(t.Context(), from, "", missing, twice); !errors.Is(err, os.ErrExist) {
+		t.Errorf("error is %v", err)
+	}
+	onlyEntry(t, filepath.Dir(missing))
+
+	if twice.Files, err = (flake.Repo{}).With("new.nix", nil); err != nil {
+		t.Fatal(err)
+	}
+	own, err := export.CloneAndAdd(t.Context(), from, "", into, twice)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := git(t, own.Folder, "status", "--porcelain"); got != "A  new.nix\n" {
+		t.Errorf("status is %q", got)
+	}
+	if info, err := os.Stat(into); err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("the folder is another now: %v, %v", info.Mode(), err)
+	}
+}
+
+func TestASourceThatIsNothingIsCalledSo(t *testing.T) {
+	into := filepath.Join(t.TempDir(), "clone")
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, source := range []string{"nope", "./nope", "/nonexistent/nope", "file:///nonexistent", file} {
+		if _, err := export.Clone(t.Context(), source, "", into); err == nil || !strings.Contains(err.Error(), "no such folder") {
+			t.Errorf("%s: error is %v", source, err)
+		}
+	}
+	if _, err := export.Clone(t.Context(), t.TempDir(), "", into); err == nil || strings.Contains(err.Error(), "no such folder") {
+		t.Errorf("a folder without git: error is %v", err)
+	}
+	onlyEntry(t, filepath.Dir(into))
 }
 
 func TestAddStagesOnlyItsFiles(t *testing.T) {

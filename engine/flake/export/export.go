@@ -5,7 +5,9 @@
 // also through symbolic links, and that a target that fills up or cannot be written is left as it was. The same
 // repository, author and time give the same bytes. No program is run, so no hook and no git configuration of the
 // machine takes part. It needs no mode, no link and no case-sensitive names of the file system: FAT is enough.
-// It does not run as root; files belong to whoever calls it.
+// (An archive cannot know where it will be unpacked; on FAT, set core.filemode=false.)
+// It changes no owner: files belong to whoever runs it, who may be root. What [Load] reads loses its modes: no script
+// stays executable.
 package export
 
 import (
@@ -21,12 +23,23 @@ import (
 	"lethe/engine/flake"
 )
 
-// Author is whom the first commit names.
+// Author is whom the first commit names, and how.
 type Author struct {
 	Name  string
 	Email string
 	When  time.Time
+	// Message is that of the commit; "" is [GeneratedMessage].
+	Message string
+	// Local also writes the name and the address into .git/config, where they come before the person's own. It is for the
+	// copy on an installed system: root, who commits there, has no name in git.
+	Local bool
 }
+
+// GeneratedMessage is the commit message for a repository that Lethe generated.
+const GeneratedMessage = "Configure NixOS\n\nWritten by Lethe."
+
+// CopiedMessage is one for a repository that was loaded, and so written by somebody else.
+const CopiedMessage = "Copy the NixOS configuration"
 
 // ErrExists is wrapped when the target is there and not an empty folder.
 var ErrExists = errors.New("it is there already")

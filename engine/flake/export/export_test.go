@@ -253,8 +253,35 @@ func TestStageRefusesHostileAuthors(t *testing.T) {
 			t.Errorf("author %q was taken", name)
 		}
 	}
+	if _, err := export.Stage(sample(t), export.Author{Message: "a\x00b"}); err == nil {
+		t.Error("a message with NUL was taken")
+	}
 	if _, err := export.Stage(sample(t), export.Author{Name: `"; [core] hooksPath = /tmp #`, When: ada.When}); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestCommitSaysWhoseItIs(t *testing.T) {
+	generated, copied := filepath.Join(t.TempDir(), "a"), filepath.Join(t.TempDir(), "b")
+	other := ada
+	other.Message, other.Local = export.CopiedMessage, true
+	if err := errors.Join(export.Write(t.Context(), sample(t), generated, ada), export.Write(t.Context(), sample(t), copied, other)); err != nil {
+		t.Fatal(err)
+	}
+	if got := git(t, generated, "log", "--format=%B"); !strings.Contains(got, "Written by Lethe") {
+		t.Errorf("message of a generated one is %q", got)
+	}
+	if got := git(t, copied, "log", "--format=%B"); got != "Copy the NixOS configuration\n" {
+		t.Errorf("message of a copy is %q", got)
+	}
+	if got := git(t, copied, "config", "--local", "--get-regexp", "^user"); got != "user.name Ada Lovelace\nuser.email ada@example.org\n" {
+		t.Errorf("local author is %q", got)
+	}
+	for _, folder := range []string{generated, copied} {
+		config := git(t, folder, "config", "--local", "--list")
+		if strings.Contains(config, "filemode") || folder == generated && strings.Contains(config, "user.") {
+			t.Errorf("configuration is %q", config)
+		}
 	}
 }
 
@@ -279,23 +306,6 @@ func TestLoadGivesBackWhatWasWritten(t *testing.T) {
 	}
 	if got, err = export.Load(to); err != nil || len(got.Files) != len(repo.Files)+1 {
 		t.Errorf("without git: %d files, %v", len(got.Files), err)
-	}
-}
-
-func TestLoadFollowsNoLink(t *testing.T) {
-	to := filepath.Join(t.TempDir(), "nixos")
-	if err := export.Write(t.Context(), sample(t), to, ada); err != nil {
-		t.Fatal(err)
-	}
-	readme := filepath.Join(to, "README.md")
-	if err := errors.Join(os.Remove(readme), os.Symlink("/etc/hostname", readme)); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := export.Load(to); err == nil {
-		t.Error("a link was read as a file")
-	}
-	if _, err := export.Load(t.TempDir()); err == nil {
-		t.Error("an empty folder was taken for a configuration")
 	}
 }
 

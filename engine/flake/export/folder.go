@@ -3,6 +3,7 @@ package export
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -95,7 +96,25 @@ func fill(ctx context.Context, root *os.Root, folder string, files []flake.File)
 			return err
 		}
 	}
+	if err := ignoreModes(root, path.Join(folder, ".git/config")); err != nil {
+		return err
+	}
 	return syncFileSystem(root, folder)
+}
+
+// ignoreModes sets core.filemode=false where the file system makes every file executable, as FAT may: git would call all
+// of them changed. Anywhere else that would make git miss a script that becomes executable.
+func ignoreModes(root *os.Root, config string) error {
+	info, err := root.Stat(config)
+	if err != nil || info.Mode()&0o100 == 0 {
+		return err
+	}
+	f, err := root.OpenFile(config, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString("[core]\n\tfilemode = false\n")
+	return errors.Join(err, f.Close())
 }
 
 func writeFile(root *os.Root, name string, text []byte) error {

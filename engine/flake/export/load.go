@@ -6,6 +6,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
+	"slices"
 
 	"github.com/go-git/go-git/v5"
 
@@ -16,10 +18,13 @@ import (
 const (
 	maxFiles = 10_000
 	maxBytes = 64 << 20
+	maxLinks = 8 // one after the other
 )
 
-// Load reads a repository back, such as /etc/nixos of an installed system: the files that git knows, as they are now,
-// or every file where there is no git. It follows no symbolic link out of the folder and takes no link as a file.
+// Load reads a repository back, such as /etc/nixos of an installed system: the files that git knows, as they are now.
+// Where there is no git it takes every file but those that the folder's .gitignore files name, and nothing that is called
+// "passwords" at the top. Links to builds (result, result-*) are left out. Another symbolic link is read as the file that
+// it points to if that is loaded too, and else is an error, so that nothing from outside is taken.
 func Load(folder string) (flake.Repo, error) {
 	repo, err := load(folder)
 	if err != nil {
@@ -39,7 +44,7 @@ func load(folder string) (flake.Repo, error) {
 	defer root.Close()
 	paths, err := known(folder)
 	if errors.Is(err, git.ErrRepositoryNotExists) {
-		paths, err = walk(root.FS())
+		paths, err = walk(root)
 	}
 	if err != nil {
 		return flake.Repo{}, err
@@ -47,13 +52,22 @@ func load(folder string) (flake.Repo, error) {
 	if len(paths) > maxFiles {
 		return flake.Repo{}, fmt.Errorf("it has %d files, more than any configuration", len(paths))
 	}
-	var repo flake.Repo
+	return readAllOf(root, paths)
+}
+
+// readAllOf reads the files at paths into a repository.
+func readAllOf(root *os.Root, paths []string) (repo flake.Repo, err error) {
+	slices.Sort(paths)
 	left := int64(maxBytes)
 	for _, p := range paths {
-		text, err := read(root, p, left)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue // deleted, and git does not know yet
+		from, err := target(root, p, paths)
+		if errors.Is(err, fs.ErrNotExist) || from == "" && err == nil {
+			continue // deleted, and git does not know yet; or a link to a build
 		}
+		if err != nil {
+			return flake.Repo{}, err
+		}
+		text, err := read(root, from, left)
 		if err != nil {
 			return flake.Repo{}, err
 		}
@@ -82,28 +96,36 @@ func known(folder string) ([]string, error) {
 	return paths, nil
 }
 
-func walk(tree fs.FS) ([]string, error) {
-	var paths []string
-	err := fs.WalkDir(tree, ".", func(p string, d fs.DirEntry, err error) error {
-		if err == nil && d.Type().IsRegular() {
-			paths = append(paths, p)
+// target gives the ordinary file that holds the text of name: name itself, or where its links lead among the sorted
+// paths. It is empty for a link to a build.
+func target(root *os.Root, name string, paths []string) (string, error) {
+	at := name
+	for range maxLinks {
+		info, err := root.Lstat(at)
+		switch {
+		case err != nil:
+			return "", err
+		case info.Mode().IsRegular():
+			return at, nil
+		case info.Mode()&fs.ModeSymlink == 0:
+			return "", fmt.Errorf("%s is not an ordinary file; replace it by one", at)
+		case at == name && isBuild(name):
+			return "", nil
 		}
-		if len(paths) > maxFiles {
-			return fmt.Errorf("it has more than %d files, more than any configuration", maxFiles)
+		link, err := root.Readlink(at)
+		if err != nil {
+			return "", err
 		}
-		return err
-	})
-	return paths, err
+		next := path.Join(path.Dir(at), link)
+		if _, ours := slices.BinarySearch(paths, next); !ours || path.IsAbs(link) {
+			return "", fmt.Errorf("%s is a link to %q, which is no file of this configuration; replace the link by the file, or put the file into this folder", at, link)
+		}
+		at = next
+	}
+	return "", fmt.Errorf("%s is a link that leads through more than %d others; replace it by the file", name, maxLinks)
 }
 
 func read(root *os.Root, name string, most int64) ([]byte, error) {
-	info, err := root.Lstat(name)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not an ordinary file; replace it by one", name)
-	}
 	f, err := root.Open(name)
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package export
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -21,16 +22,12 @@ import (
 	"lethe/engine/flake"
 )
 
-const firstMessage = "Configure NixOS\n\nWritten by Lethe."
-
-// Stage makes the git repository in memory: all files of repo and those of .git, sorted by path. The author is also
-// written into .git/config, so that root, who has no name of their own in git, can commit on the installed system.
+// Stage makes the git repository in memory: all files of repo and those of .git, sorted by path.
 func Stage(repo flake.Repo, author Author) ([]flake.File, error) {
-	if strings.ContainsFunc(author.Name+author.Email, func(r rune) bool { return unicode.IsControl(r) || r == '<' || r == '>' }) {
-		return nil, fmt.Errorf("cannot make a commit: the author's name or address holds a character that git refuses; choose another")
+	author, err := author.checked()
+	if err != nil {
+		return nil, fmt.Errorf("cannot make a commit: %w", err)
 	}
-	author.Name = cmp.Or(strings.TrimSpace(author.Name), "nobody")
-	author.Email = cmp.Or(strings.TrimSpace(author.Email), "nobody@localhost")
 	tree := memfs.New()
 	for _, f := range repo.Files {
 		if err := util.WriteFile(tree, f.Path, f.Text, 0o644); err != nil {
@@ -43,6 +40,20 @@ func Stage(repo flake.Repo, author Author) ([]flake.File, error) {
 	return collect(tree)
 }
 
+// checked gives an author with every field that git needs.
+func (a Author) checked() (Author, error) {
+	if strings.ContainsFunc(a.Name+a.Email, func(r rune) bool { return unicode.IsControl(r) || r == '<' || r == '>' }) {
+		return a, errors.New("the author's name or address holds a character that git refuses; choose another")
+	}
+	if strings.ContainsFunc(a.Message, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }) {
+		return a, errors.New("its message holds a control character; choose another")
+	}
+	a.Name = cmp.Or(strings.TrimSpace(a.Name), "nobody")
+	a.Email = cmp.Or(strings.TrimSpace(a.Email), "nobody@localhost")
+	a.Message = cmp.Or(strings.TrimSpace(a.Message), GeneratedMessage)
+	return a, nil
+}
+
 func commit(tree billy.Filesystem, paths []string, author Author) error {
 	dot, err := tree.Chroot(".git")
 	if err != nil {
@@ -53,15 +64,7 @@ func commit(tree billy.Filesystem, paths []string, author Author) error {
 	if err != nil {
 		return err
 	}
-	config, err := r.Config()
-	if err != nil {
-		return err
-	}
-	config.Raw.SetOption("core", "", "filemode", "false") // FAT has no modes
-	config.Raw.SetOption("user", "", "name", author.Name)
-	config.Raw.SetOption("user", "", "email", author.Email)
-	config.User.Name, config.User.Email = author.Name, author.Email
-	if err := r.SetConfig(config); err != nil {
+	if err := configure(r, author); err != nil {
 		return err
 	}
 	work, err := r.Worktree()
@@ -74,10 +77,22 @@ func commit(tree billy.Filesystem, paths []string, author Author) error {
 		}
 	}
 	who := object.Signature{Name: author.Name, Email: author.Email, When: author.When}
-	if _, err := work.Commit(firstMessage, &git.CommitOptions{Author: &who, Committer: &who}); err != nil {
+	if _, err := work.Commit(author.Message, &git.CommitOptions{Author: &who, Committer: &who}); err != nil {
 		return err
 	}
 	return forgetTimes(store)
+}
+
+// configure writes .git/config. It leaves core.filemode to git's default, see [ignoreModes].
+func configure(r *git.Repository, author Author) error {
+	config, err := r.Config()
+	if err != nil {
+		return err
+	}
+	if author.Local {
+		config.User.Name, config.User.Email = author.Name, author.Email
+	}
+	return r.SetConfig(config)
 }
 
 // forgetTimes takes the clock of the file system out of the index: git then compares bytes, and the same

@@ -37,6 +37,8 @@
 
   programs.firefox.enable = true;
 
+  services.fwupd.enable = true; # firmware updates, from `fwupdmgr`
+
   # Users and passwords are only what is written here: /etc/passwd is made anew at every boot.
   users.mutableUsers = false;
   users.users.root.hashedPassword = "!"; # locked; use sudo

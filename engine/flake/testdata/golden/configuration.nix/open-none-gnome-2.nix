@@ -38,6 +38,8 @@
 
   programs.firefox.enable = true;
 
+  services.fwupd.enable = true; # firmware updates, from `fwupdmgr`
+
   hardware.bluetooth.enable = true;
 
   services.printing.enable = true;
