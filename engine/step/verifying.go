@@ -16,8 +16,13 @@ type verifying struct{}
 
 // Do runs every check and fails when one of them does. What a rehearsal cannot prove is reported as such.
 func (*verifying) Do(ctx context.Context, e *Env) error {
-	if err := e.Target.Disk().Sync(); err != nil {
-		return fmt.Errorf("cannot write %s out: %w", e.Target.Path(), err)
+	written := make(chan error, 1)
+	go func() { written <- e.Target.Disk().Sync() }()
+	if !e.Target.Image() { // a device and its partitions are cached apart; an image is one file
+		if err := <-written; err != nil {
+			return fmt.Errorf("cannot write %s out: %w", e.Target.Path(), err)
+		}
+		written <- nil
 	}
 	passphrase, _ := e.Secrets.Get(command.Passphrase)
 	e.Report = verify.Run(ctx, verify.Input{
@@ -27,6 +32,9 @@ func (*verifying) Do(ctx context.Context, e *Env) error {
 			e.Emit(event.Event{Kind: event.Checked, Title: c.Name, Text: c.Detail, Status: string(c.Status)})
 		},
 	})
+	if err := <-written; err != nil {
+		return fmt.Errorf("cannot write %s out: %w", e.Target.Path(), err)
+	}
 	if err := context.Cause(ctx); err != nil {
 		return err
 	}
