@@ -109,10 +109,10 @@ func lockInputs(ctx context.Context, in flake.Input) (lock []byte, says string, 
 		return nil, "", fmt.Errorf("cannot stage the flake: %w", err)
 	}
 	if lock, err = nix.Lock(ctx, folder); err != nil {
-		if cause := context.Cause(ctx); cause != nil {
-			return nil, "", cause
+		if stopped := context.Cause(ctx); stopped != nil {
+			return nil, "", stopped
 		}
-		return nil, fmt.Sprintf("%s (Nix says: %s)", flake.Offline, lastLine(err)), nil
+		return nil, fmt.Sprintf("%s (Nix says: %s)", flake.Offline, cause(err)), nil
 	}
 	in.Lock = lock
 	return lock, "The inputs are locked to what they are today.", flake.CheckLock(in)
@@ -147,9 +147,14 @@ func configureOwn(ctx context.Context, in flake.Input) (c plan.Configuration, er
 	return c, err
 }
 
-// lastLine is what a tool said last, which is where the cause stands.
-func lastLine(err error) string {
+// cause is the line in which a tool says what is wrong: the last that begins with error, or else the last.
+func cause(err error) string {
 	lines := strings.Split(strings.TrimSpace(err.Error()), "\n")
+	for _, line := range slices.Backward(lines) {
+		if line = strings.TrimSpace(line); strings.HasPrefix(line, "error:") && line != "error:" {
+			return line
+		}
+	}
 	return strings.TrimSpace(lines[len(lines)-1])
 }
 
@@ -160,8 +165,8 @@ const evaluation = 3 * time.Minute
 // cannot tell, that is a warning; so is all that it tells, since a configuration may do these things in ways that
 // nobody here thought of. Only a host that is not there is an error.
 func evaluateOwn(ctx context.Context, folder string, in flake.Input) ([]flake.Finding, error) {
-	unknown := func(cause string) []flake.Finding {
-		return []flake.Finding{{Severity: flake.Warn, What: "configuration", Says: fmt.Sprintf("Whether somebody can log in and what is kept could not be checked (%s); make sure of it yourself", cause)}}
+	unknown := func(why string) []flake.Finding {
+		return []flake.Finding{{Severity: flake.Warn, What: "configuration", Says: fmt.Sprintf("Whether somebody can log in and what is kept could not be checked (%s); make sure of it yourself", why)}}
 	}
 	nix, err := tool.NewNix(tool.Exec{})
 	if err != nil {
@@ -174,18 +179,18 @@ func evaluateOwn(ctx context.Context, folder string, in flake.Input) ([]flake.Fi
 	limited, stop := context.WithTimeout(ctx, evaluation)
 	defer stop()
 	host, err := nix.Evaluate(limited, folder, in.Config.WithDefaults().Host.Name)
-	if cause := context.Cause(ctx); cause != nil {
-		return nil, cause
+	if stopped := context.Cause(ctx); stopped != nil {
+		return nil, stopped
 	}
 	if errors.Is(err, tool.ErrNoHost) {
 		return nil, err
 	}
 	if err != nil {
-		return unknown(lastLine(err)), nil
+		return unknown(cause(err)), nil
 	}
 	kept, err := flake.ReadKept(host.Persistence)
 	if err != nil {
-		return unknown(lastLine(err)), nil
+		return unknown(cause(err)), nil
 	}
 	asWishes, ways := wishesOf(host)
 	list := append(flake.CheckLogin(asWishes, ways), flake.Lint(asWishes, flake.PersistenceOf(kept), hostKeysKept(host, kept))...)

@@ -30,12 +30,13 @@ type wishFlags struct {
 	luks, keepPlain    bool
 	esp, swapSize      quantity.Bytes
 	set                *pflag.FlagSet
+	progress           io.Writer
 }
 
 // bind adds the flags to a command.
 func (w *wishFlags) bind(c *cobra.Command) {
 	f := c.Flags()
-	w.set = f
+	w.set, w.progress = f, c.ErrOrStderr()
 	f.StringVar(&w.file, "wishes", "", "TOML `FILE` of wishes (see lethe-engine wishes)")
 	f.StringVar(&w.preset, "preset", "default", "wishes to begin with: "+strings.Join(config.Presets(), " or "))
 	f.BoolVar(&w.luks, "luks", false, "encrypt the nix partition (--luks=false turns a preset's encryption off)")
@@ -129,6 +130,11 @@ func (w *wishFlags) request(ctx context.Context, wishes config.Config, disk devi
 		if r.Lock, err = readLock(w.lockFile); err != nil {
 			return r, err
 		}
+	}
+	if wishes.Repo.Source != "" {
+		fmt.Fprintln(w.progress, "Cloning and evaluating your configuration; this may take a minute …")
+	} else if w.lock {
+		fmt.Fprintln(w.progress, "Locking the inputs; this may take a minute …")
 	}
 	r.Machine, err = engine.InspectMachine(ctx, tool.Exec{}, disk)
 	return r, err
