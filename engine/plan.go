@@ -50,17 +50,7 @@ func Plan(ctx context.Context, disk device.Disk, r Request) (plan.Plan, error) {
 	if err := r.Wishes.Validate(); err != nil {
 		return plan.Plan{}, err
 	}
-	if r.Entropy == nil {
-		r.Entropy = rand.Reader
-	}
-	if r.Memory == 0 {
-		memory, err := memory()
-		if err != nil {
-			return plan.Plan{}, err
-		}
-		r.Memory = memory
-	}
-	l, err := layout.Build(disk, r.Memory, r.Wishes, r.Entropy)
+	l, err := r.layout(disk)
 	if err != nil {
 		return plan.Plan{}, err
 	}
@@ -69,6 +59,21 @@ func Plan(ctx context.Context, disk device.Disk, r Request) (plan.Plan, error) {
 		return plan.Plan{}, err
 	}
 	return plan.Make(disk, plan.Input{Wishes: r.Wishes, Layout: l, KDF: r.KDF, Configuration: configuration})
+}
+
+// layout lays the wishes out on a disk.
+func (r Request) layout(disk device.Disk) (layout.Layout, error) {
+	if r.Entropy == nil {
+		r.Entropy = rand.Reader
+	}
+	if r.Memory == 0 {
+		memory, err := memory()
+		if err != nil {
+			return layout.Layout{}, err
+		}
+		r.Memory = memory
+	}
+	return layout.Build(disk, r.Memory, r.Wishes, r.Entropy)
 }
 
 // memory is this machine's.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -56,8 +57,9 @@ const tick = 100 * time.Millisecond
 // defaultImageSize is the virtual disk of the walkthrough.
 const defaultImageSize = 40 * quantity.GiB
 
-// Prepare makes the image where it does not exist, reads it, and makes the plan. Nothing of an existing image is
-// changed. On an error nothing is left behind that was not there before.
+// Prepare makes the image where it does not exist, reads it, and makes the plan. An existing image is
+// left as it is, but for one of our own that is to have another size or whose table is half-written: that one is
+// emptied, once the wishes are known to fit. On an error nothing is left behind that was not there before.
 func Prepare(ctx context.Context, r Rehearsal) (*Stage, error) {
 	s := &Stage{Tools: tool.Exec{}}
 	if err := s.prepare(ctx, r); err != nil {
@@ -73,7 +75,7 @@ func (s *Stage) prepare(ctx context.Context, r Rehearsal) error {
 	if err := s.place(r); err != nil {
 		return err
 	}
-	disk, err := s.read(ctx, r.Sector)
+	disk, err := s.read(ctx, r)
 	if err != nil {
 		return err
 	}
@@ -82,19 +84,29 @@ func (s *Stage) prepare(ctx context.Context, r Rehearsal) error {
 	return err
 }
 
-// read reads the image. One of our own whose table a killed run left half-written is made blank first.
-func (s *Stage) read(ctx context.Context, sector quantity.SectorSize) (device.Disk, error) {
+// read reads the image. One of our own is emptied first where it is to have another size, or where a killed run left its
+// table half-written, but not before it is known that the wishes fit.
+func (s *Stage) read(ctx context.Context, r Rehearsal) (device.Disk, error) {
 	if err := target.Free(s.Path); err != nil {
 		return device.Disk{}, err
 	}
-	disk, err := Image(ctx, s.Path, sector)
-	if err != nil || disk.Table.Problem == "" || !ours(s.Path) {
+	disk, err := Image(ctx, s.Path, r.Sector)
+	if err != nil || !ours(s.Path) {
 		return disk, err
 	}
-	if err := blank(s.Path, disk.Bytes); err != nil {
+	size := cmp.Or(r.Size, disk.Bytes)
+	if size == disk.Bytes && disk.Table.Problem == "" {
+		return disk, nil
+	}
+	imagined := Imagined(size)
+	imagined.Logical, imagined.Topology = disk.Logical, disk.Topology
+	if _, err := r.Request.layout(imagined); err != nil {
 		return device.Disk{}, err
 	}
-	return Image(ctx, s.Path, sector)
+	if err := blank(s.Path, size); err != nil {
+		return device.Disk{}, err
+	}
+	return Image(ctx, s.Path, r.Sector)
 }
 
 // place finds or makes the image file.
@@ -124,48 +136,54 @@ func (s *Stage) place(r Rehearsal) error {
 	return reuse(path, quantity.Bytes(info.Size()), r)
 }
 
-// create makes a new sparse image and its state folder.
+// create makes a new sparse image and its state folder. The image is made inside the folder and moved to its place once the
+// folder says whose it is, so that a kill at any moment leaves nothing that the next rehearsal would not know.
 func (s *Stage) create(r Rehearsal) error {
-	if r.Size == 0 {
-		r.Size = defaultImageSize
+	size := cmp.Or(r.Size, defaultImageSize)
+	if size > mostImage {
+		return fmt.Errorf("cannot make image of %s: larger than any file", size)
 	}
-	if r.Size > mostImage {
-		return fmt.Errorf("cannot make image of %s: larger than any file", r.Size)
+	folder := plan.StateDir(s.Path)
+	switch err := os.Mkdir(folder, 0o700); {
+	case err == nil:
+		s.made = append(s.made, folder)
+	case !errors.Is(err, os.ErrExist): // of an image that is gone: what lies in it may be somebody's work
+		return fmt.Errorf("cannot make image: %w", err)
 	}
-	f, err := os.OpenFile(s.Path, os.O_RDWR|os.O_CREATE|os.O_EXCL|unix.O_NOFOLLOW, 0o600)
+	fresh := filepath.Join(folder, "new.img")
+	if err := os.Remove(fresh); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("cannot remove leftover: %w", err)
+	}
+	f, err := os.OpenFile(fresh, os.O_RDWR|os.O_CREATE|os.O_EXCL|unix.O_NOFOLLOW, 0o600)
 	if err != nil {
 		return fmt.Errorf("cannot make image: %w", err)
 	}
-	s.made = append(s.made, s.Path, plan.StateDir(s.Path))
-	if err := claim(s.Path); err != nil {
-		return errors.Join(err, f.Close())
+	if err := errors.Join(f.Truncate(int64(size)), f.Close()); err != nil {
+		return errors.Join(fmt.Errorf("cannot make image of %s: %w", size, err), os.Remove(fresh))
 	}
-	if err := errors.Join(f.Truncate(int64(r.Size)), f.Close()); err != nil {
-		return fmt.Errorf("cannot make image of %s: %w", r.Size, err)
+	if err := claim(s.Path, fresh); err != nil {
+		return err
 	}
+	if err := unix.Renameat2(unix.AT_FDCWD, fresh, unix.AT_FDCWD, s.Path, unix.RENAME_NOREPLACE); err != nil {
+		return errors.Join(fmt.Errorf("cannot put image in its place: %w", err), os.Remove(fresh))
+	}
+	s.made = append(s.made, s.Path)
 	return nil
 }
 
-// reuse starts over on an image that a rehearsal made; any other is taken only when that was said.
+// reuse tells whether an image that is there may be taken: one that a rehearsal made, or any other when that was said. It
+// changes nothing; a foreign image is marked as ours when the run begins.
 func reuse(path string, size quantity.Bytes, r Rehearsal) error {
 	own := ours(path)
 	switch {
 	case !own && !r.Overwrite:
 		return fmt.Errorf("cannot use image %s: it exists and no rehearsal made it; choose another path, or say --overwrite to lose what is in it", path)
-	case r.Size == 0 || r.Size == size:
-		return nil // marked as ours when the run begins, not before
 	case r.Size > mostImage:
 		return fmt.Errorf("cannot make image of %s: larger than any file", r.Size)
-	case !own:
+	case !own && r.Size != 0 && r.Size != size:
 		return fmt.Errorf("cannot use image %s: it has %s and %s were asked for; leave --size out", path, size, r.Size)
 	}
-	return blank(path, r.Size)
-}
-
-// ours tells whether a rehearsal made the image.
-func ours(path string) bool {
-	_, err := os.Lstat(filepath.Join(plan.StateDir(path), marker))
-	return err == nil
+	return nil
 }
 
 // blank empties an image of our own and gives it a size.
@@ -182,17 +200,42 @@ func blank(path string, size quantity.Bytes) error {
 	return nil
 }
 
-// claim marks the state folder, so that a later rehearsal knows the image for its own, even after a kill.
-func claim(path string) error {
+// claim marks the state folder of an image as belonging to that very file, so that a later rehearsal knows it for its own, even
+// after a kill, and never takes another file that somebody put in its place.
+func claim(path, file string) error {
 	folder := plan.StateDir(path)
 	if err := os.Mkdir(folder, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
 		return fmt.Errorf("cannot make state folder: %w", err)
 	}
-	text := "This folder and the image beside it were made by `lethe-engine rehearse` and may be deleted.\n"
-	if err := os.WriteFile(filepath.Join(folder, marker), []byte(text), 0o600); err != nil {
+	mark, err := birth(file)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(folder, marker), []byte(mark), 0o600); err != nil {
 		return fmt.Errorf("cannot mark state folder: %w", err)
 	}
 	return nil
+}
+
+// ours tells whether a rehearsal made the very file at path.
+func ours(path string) bool {
+	mark, err := os.ReadFile(filepath.Join(plan.StateDir(path), marker))
+	if err != nil {
+		return false
+	}
+	is, err := birth(path)
+	return err == nil && string(mark) == is
+}
+
+// birth tells one file from all others, also from a later one that got its inode: device, inode and time of birth, where the
+// file system keeps that.
+func birth(path string) (string, error) {
+	var st unix.Statx_t
+	if err := unix.Statx(unix.AT_FDCWD, path, unix.AT_SYMLINK_NOFOLLOW, unix.STATX_INO|unix.STATX_BTIME, &st); err != nil {
+		return "", fmt.Errorf("cannot identify image %s: %w", path, err)
+	}
+	return fmt.Sprintf("The image beside this folder was made by lethe-engine rehearse; both may be deleted.\n%d:%d %d %d.%09d\n",
+		st.Dev_major, st.Dev_minor, st.Ino, st.Btime.Sec, st.Btime.Nsec), nil
 }
 
 // Remove deletes what Prepare made.
@@ -227,7 +270,7 @@ func (s *Stage) Run(ctx context.Context, secrets *secret.Store, sink event.Sink)
 
 // save marks the image as ours and writes the reviewable forms of the plan.
 func (s *Stage) save() error {
-	if err := claim(s.Path); err != nil {
+	if err := claim(s.Path, s.Path); err != nil {
 		return err
 	}
 	text, err := s.Plan.JSON()

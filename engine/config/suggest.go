@@ -13,7 +13,7 @@ func suggestion(t reflect.Type, table, key string) string {
 	best, distance := "", 3
 	for _, f := range reflect.VisibleFields(t) {
 		name := tomlName(f)
-		if d := editDistance(normal, name); d < distance && d < len(name)/2+1 {
+		if d := EditDistance(normal, name); d < distance && d < len(name)/2+1 {
 			best, distance = name, d
 		}
 	}
@@ -48,8 +48,8 @@ func keysOf(t reflect.Type, prefix string) []string {
 	return keys
 }
 
-// editDistance is the Levenshtein distance in bytes; over-long input counts as far away.
-func editDistance(a, b string) int {
+// EditDistance is the Levenshtein distance in bytes; over-long input counts as far away.
+func EditDistance(a, b string) int {
 	const most = 64
 	if len(a) > most || len(b) > most {
 		return most

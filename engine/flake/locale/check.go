@@ -39,7 +39,7 @@ func (l Lists) Check(wish config.Locale) []string {
 func suggest(value string, list []string) string {
 	best, least := "", 1+max(2, len(value)/3)
 	for _, entry := range list {
-		if d := distance(strings.ToLower(value), strings.ToLower(entry)); d < least {
+		if d := config.EditDistance(strings.ToLower(value), strings.ToLower(entry)); d < least {
 			best, least = entry, d
 		}
 	}
@@ -47,25 +47,4 @@ func suggest(value string, list []string) string {
 		return fmt.Sprintf("write one that the system has, such as %q", list[0])
 	}
 	return fmt.Sprintf("did you mean %q?", best)
-}
-
-// distance is Levenshtein's, in bytes.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
 }
