@@ -96,6 +96,14 @@ type Holder struct {
 	Elsewhere []string `json:"elsewhere,omitempty"`
 }
 
+// Release is something that the kernel has built on a disk and that must be taken down, by name, before the first write. There
+// is one only where every member lies on that disk and nothing of it is mounted or swapped on; anything else is a refusal.
+type Release struct {
+	Kind string `json:"kind"` // lvm, md, crypt or dm, as in [Holder]
+	Name string `json:"name"` // of the volume group, the array (md127), or the mapping
+	Says string `json:"says"` // for people, cleaned: the logical volumes of the group, the array's own name
+}
+
 // Use is how the running system uses a disk or partition.
 type Use struct {
 	Mounts  []string `json:"mounts"` // mount points, cleaned
@@ -152,7 +160,9 @@ type Disk struct {
 	Content    Content     `json:"content"` // what a probe found on the whole disk (a file system without a table)
 	Partitions []Partition `json:"partitions"`
 	Use        Use         `json:"use"`
-	Verdict    Verdict     `json:"verdict"`
+	// Release is what must be taken down before the first write, topmost first.
+	Release []Release `json:"release,omitempty"`
+	Verdict Verdict   `json:"verdict"`
 	// Reasons holds every reason for a refusal, the most important first; Verdict says only that one.
 	Reasons []string `json:"reasons,omitempty"`
 }
@@ -164,11 +174,20 @@ type Other struct {
 	Reason string `json:"reason"`
 }
 
+// Firmware is how the machine boots.
+type Firmware struct {
+	UEFI bool `json:"uefi"`           // the running system was started by UEFI
+	Bits int  `json:"bits,omitempty"` // 64 or 32, of the firmware; 0 when unknown
+	// SecureBoot is "on", "off", "setup" (no keys enrolled), or empty when unknown.
+	SecureBoot string `json:"secure_boot,omitempty"`
+}
+
 // Inventory is every disk of the machine and what else a layout depends on.
 type Inventory struct {
-	Grade  Grade          `json:"grade"`
-	Memory quantity.Bytes `json:"memory"` // MemTotal of /proc/meminfo
-	Disks  []Disk         `json:"disks"`
+	Grade    Grade          `json:"grade"`
+	Memory   quantity.Bytes `json:"memory"` // MemTotal of /proc/meminfo
+	Firmware Firmware       `json:"firmware"`
+	Disks    []Disk         `json:"disks"`
 	// Others are block devices that are no disks; [Find] says why when one is asked for.
 	Others []Other `json:"others,omitempty"`
 }

@@ -40,6 +40,10 @@ type Target interface {
 	Path() string
 	// Image tells whether tools must be told the sector size.
 	Image() bool
+	// Exclusive runs do while no other program that keeps to the rules, udev among them, looks at the disk.
+	Exclusive(ctx context.Context, do func() error) error
+	// Reread makes the system see the table as it is now, and makes sure that every given partition is there, at its sectors.
+	Reread(ctx context.Context, parts []layout.Partition) error
 	// Partition calls do with a path that holds the partition.
 	Partition(ctx context.Context, p layout.Partition, access Access, do func(path string) error) error
 	// Release frees the target: everything written is on stable storage unless the error says otherwise.
@@ -136,6 +140,12 @@ func (i *Image) Path() string { return i.path }
 
 // Image is true.
 func (*Image) Image() bool { return true }
+
+// Exclusive calls do: the image is held already.
+func (*Image) Exclusive(_ context.Context, do func() error) error { return do() }
+
+// Reread has nothing to tell: the system knows nothing of partitions in an image.
+func (*Image) Reread(context.Context, []layout.Partition) error { return nil }
 
 // Partition makes the partition's file, lets do work on it, and for [Making] copies it into the image.
 func (i *Image) Partition(ctx context.Context, p layout.Partition, access Access, do func(path string) error) (err error) {
