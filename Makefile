@@ -43,6 +43,7 @@ $(engine): FORCE
 test: test-tools build ## Run every test, and each fuzz target for a moment
 	$(GO) vet ./...
 	$(GO) test -race ./...
+	$(GO) test -run Million ./engine/run
 	@$(MAKE) --no-print-directory fuzz FUZZTIME=20000x
 
 # One fuzz target at a time is all that `go test` takes. Tests count executions: on a busy machine, a fuzzer that is stopped

@@ -36,6 +36,8 @@ type Request struct {
 	KDF     command.KDF
 	Memory  quantity.Bytes // 0 means this machine's
 	Entropy io.Reader      // nil means the kernel's random source
+	// Firmware is the machine's; it matters for a real disk only.
+	Firmware device.Firmware
 	// Lock is a flake.lock to reuse, such as that of a live medium.
 	Lock []byte
 	// LockInputs asks for a new flake.lock; it needs Nix and a network.
@@ -50,6 +52,10 @@ func Plan(ctx context.Context, disk device.Disk, r Request) (plan.Plan, error) {
 	if err := r.Wishes.Validate(); err != nil {
 		return plan.Plan{}, err
 	}
+	r, err := r.measured()
+	if err != nil {
+		return plan.Plan{}, err
+	}
 	l, err := r.layout(disk)
 	if err != nil {
 		return plan.Plan{}, err
@@ -58,20 +64,24 @@ func Plan(ctx context.Context, disk device.Disk, r Request) (plan.Plan, error) {
 	if err != nil {
 		return plan.Plan{}, err
 	}
-	return plan.Make(disk, plan.Input{Wishes: r.Wishes, Layout: l, KDF: r.KDF, Configuration: configuration})
+	return plan.Make(disk, plan.Input{
+		Wishes: r.Wishes, Layout: l, KDF: r.KDF, Configuration: configuration, Memory: r.Memory, Firmware: r.Firmware,
+	})
+}
+
+// measured fills in this machine's memory.
+func (r Request) measured() (Request, error) {
+	var err error
+	if r.Memory == 0 {
+		r.Memory, err = memory()
+	}
+	return r, err
 }
 
 // layout lays the wishes out on a disk.
 func (r Request) layout(disk device.Disk) (layout.Layout, error) {
 	if r.Entropy == nil {
 		r.Entropy = rand.Reader
-	}
-	if r.Memory == 0 {
-		memory, err := memory()
-		if err != nil {
-			return layout.Layout{}, err
-		}
-		r.Memory = memory
 	}
 	return layout.Build(disk, r.Memory, r.Wishes, r.Entropy)
 }

@@ -100,7 +100,11 @@ func (s *Stage) read(ctx context.Context, r Rehearsal) (device.Disk, error) {
 	}
 	imagined := Imagined(size)
 	imagined.Logical, imagined.Topology = disk.Logical, disk.Topology
-	if _, err := r.Request.layout(imagined); err != nil {
+	request, err := r.Request.measured()
+	if err != nil {
+		return device.Disk{}, err
+	}
+	if _, err := request.layout(imagined); err != nil {
 		return device.Disk{}, err
 	}
 	if err := blank(s.Path, size); err != nil {
@@ -263,7 +267,7 @@ func (s *Stage) Run(ctx context.Context, secrets *secret.Store, sink event.Sink)
 	runner := run.Runner{For: step.For, Sink: event.Tee(journal, sink), Now: time.Now, Tick: tick}
 	result, err := runner.Run(ctx, &step.Env{
 		Plan: s.Plan, Tools: s.Tools, Secrets: secrets, Now: time.Now,
-		Open: openImage, Identify: identifyImage,
+		Open: openTarget, Identify: identify,
 	})
 	return result, errors.Join(err, journal.Close())
 }
@@ -288,17 +292,4 @@ func (s *Stage) save() error {
 		}
 	}
 	return nil
-}
-
-// openImage takes hold of the plan's image.
-func openImage(p plan.Plan) (target.Target, error) {
-	if p.Target.Kind != device.KindImage {
-		return nil, fmt.Errorf("cannot write to %s: real disks need the root helper, which this version does not have yet", p.Target.Path)
-	}
-	return target.OpenImage(p.Target.Path, p.Layout.SectorSize)
-}
-
-// identifyImage reads the image anew.
-func identifyImage(ctx context.Context, p plan.Plan) (device.Disk, error) {
-	return Image(ctx, p.Target.Path, p.Layout.SectorSize)
 }

@@ -1,6 +1,9 @@
 package command
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Settle waits until udev has looked at everything that changed, so that the names in /dev/disk are there.
 func Settle() Command { return New("udevadm", "settle", "--timeout", "30") }
@@ -35,10 +38,18 @@ func MakeFolder(mode, path string) Command { return New("install", "-d", "-m", m
 func SyncFileSystem(path string) Command { return New("sync", "--file-system", path) }
 
 // InstallNixOS builds a host of the flake into the tree at root and installs its boot loader. It keeps its scratch in temp, which
-// is on the disk, because the tree itself is memory. The root password is left alone: root is locked.
+// is on the disk, because the tree itself is memory. The root password is left alone: root is locked. Only with -v does Nix say
+// what it builds and copies.
 func InstallNixOS(root, flake, host, temp string) Command {
-	c := New("nixos-install", "--root", root, "--flake", flake+"#"+host, "--no-root-passwd", "--no-channel-copy")
+	c := New("nixos-install", "--root", root, "--flake", flake+"#"+host, "--no-root-passwd", "--no-channel-copy", "-v")
 	c.Env = []string{"TMPDIR=" + temp, "XDG_CACHE_HOME=" + temp + "/cache", "HOME=/root"}
+	return c
+}
+
+// RecordNix lets the Nix below a command write what it does, with bytes, as lines of JSON to descriptor 3. Before version 2.30 Nix
+// only warns that it knows no such setting.
+func RecordNix(c Command) Command {
+	c.Args = append(slices.Clone(c.Args), "--option", "json-log-path", "/dev/fd/3")
 	return c
 }
 
@@ -63,3 +74,6 @@ func ListBootEntries() Command { return New("efibootmgr", "--verbose") }
 func RemoveBootEntry(number string) Command {
 	return New("efibootmgr", "--quiet", "--bootnum", number, "--delete-bootnum")
 }
+
+// Reboot starts the machine again, in order.
+func Reboot() Command { return New("systemctl", "reboot") }

@@ -10,36 +10,56 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// confirm reads the disk itself: its table, the hash of it, and what is in every partition. It gives
-// sentences about what speaks against the disk. What cannot be read is refused, never taken for blank.
-func (m *maker) confirm(ctx context.Context, b *block, d *Disk) (noticed []string) {
+// confirm reads the disk itself: its table, the hash of it, and what is in every partition and in what stands on them. What
+// cannot be read is refused, never taken for blank.
+func (m *maker) confirm(ctx context.Context, r *reading) {
+	b, d := r.block, &r.disk
 	d.Grade = Confirmed
 	d.Table, d.Content = Table{Kind: TableUnreadable}, Content{}
 	for i := range d.Partitions {
 		d.Partitions[i].Content = Content{}
 	}
+	clear(r.inside)
 	if d.Bytes == 0 || !usableSector(d.Topology.SectorSize()) || d.Bytes%d.Topology.Logical != 0 {
-		return nil // refused for that already
+		r.known = true // nothing can be on it, and it is refused for that already
+		return
 	}
-	path := m.root + d.Path
-	file, busy, err := openDisk(path)
+	file, busy, err := openDisk(m.root + d.Path)
 	if err != nil {
-		return []string{unreadable(d.title(), err)}
+		r.noticed = append(r.noticed, unreadable(d.title(), err))
+		return
 	}
 	defer file.Close()
-	if busy {
-		noticed = append(noticed, fmt.Sprintf("The kernel says that %s is busy: find what uses it with lsof or lsblk and stop that, or choose another disk.", d.title()))
+	r.busy = busy
+	err = m.sameDevice(file, b)
+	if err == nil {
+		err = d.readTable(file)
 	}
-	if err := m.sameDevice(file, b); err != nil {
-		return append(noticed, unreadable(d.title(), err))
+	if err == nil {
+		err = d.probe(ctx, m.prober, m.root+d.Path)
 	}
-	if err := d.readTable(file); err != nil {
-		return append(noticed, unreadable(d.title(), err))
+	if err == nil {
+		err = m.probeInside(ctx, r)
 	}
-	if err := d.probe(ctx, m.prober, path); err != nil {
-		noticed = append(noticed, unreadable(d.title(), err))
+	if err != nil {
+		r.noticed = append(r.noticed, unreadable(d.title(), err))
 	}
-	return noticed
+	r.known = err == nil
+}
+
+// probeInside asks what is in the things that stand on the disk. A suspended mapping would never answer.
+func (m *maker) probeInside(ctx context.Context, r *reading) error {
+	for _, b := range r.leaves() {
+		if b.size == 0 || optional(b.whole().dir, "dm/suspended") == "1" {
+			continue
+		}
+		found, err := m.prober.Probe(ctx, m.root+b.path(), 0, b.size)
+		if err != nil {
+			return fmt.Errorf("cannot probe %s: %w", b.path(), err)
+		}
+		r.inside[b] = found.clean()
+	}
+	return nil
 }
 
 func unreadable(path string, err error) string {

@@ -85,6 +85,9 @@ type Content struct {
 	Type  string `json:"type"`  // blkid's name: ext4, vfat, swap, crypto_LUKS, LVM2_member, …
 	Label string `json:"label"` // cleaned for display
 	UUID  string `json:"uuid"`
+	// Member says in a phrase what this is a part of and what goes with it: "the LVM volume group vg0 with home, root". Only a
+	// confirmed read can tell. It is of a RAID array by its label or UUID, whose members outside of this machine are not known.
+	Member string `json:"member,omitempty"`
 }
 
 // Holder is a kernel device built on top of a disk or partition.
@@ -98,10 +101,13 @@ type Holder struct {
 
 // Release is something that the kernel has built on a disk and that must be taken down, by name, before the first write. There
 // is one only where every member lies on that disk and nothing of it is mounted or swapped on; anything else is a refusal.
+//
+// A volume group is named also when nothing of it is active, because udev may activate it at any moment. While something
+// stands on a disk, the kernel cannot be asked whether anybody else uses it: ask when all is taken down.
 type Release struct {
 	Kind string `json:"kind"` // lvm, md, crypt or dm, as in [Holder]
 	Name string `json:"name"` // of the volume group, the array (md127), or the mapping
-	Says string `json:"says"` // for people, cleaned: the logical volumes of the group, the array's own name
+	Says string `json:"says"` // a phrase for people, cleaned: "volume group vg0 (home, root)", "opened container crypted (ext4 “nixos”)"
 }
 
 // Use is how the running system uses a disk or partition.
@@ -182,7 +188,7 @@ type Firmware struct {
 	SecureBoot string `json:"secure_boot,omitempty"`
 }
 
-// Inventory is every disk of the machine and what else a layout depends on.
+// Inventory is every disk of the machine and what else a layout depends on. It is confirmed when every disk is.
 type Inventory struct {
 	Grade    Grade          `json:"grade"`
 	Memory   quantity.Bytes `json:"memory"` // MemTotal of /proc/meminfo

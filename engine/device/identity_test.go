@@ -96,6 +96,64 @@ func TestLookAlikes(t *testing.T) {
 	}
 }
 
+// nameless is a disk that has neither serial nor WWN nor by-id name, as virtio disks and cheap card readers do.
+func nameless() device.Identity {
+	return device.Identity{
+		Kind: device.KindDisk, Path: "/dev/vda", ByPath: []string{"pci-0000:00:03.0"}, Bytes: 1 << 30, Logical: 512, DiskSeq: 7, TableHash: "ff",
+	}
+}
+
+// TestNamelessDisk proves that what is left to tell such a disk must agree in every part, and that absence agrees with
+// absence only.
+func TestNamelessDisk(t *testing.T) {
+	if got := device.Compare(nameless(), nameless()); got != nil {
+		t.Errorf("absent names differ from absent names: %v", got)
+	}
+	for want, change := range map[string]func(*device.Identity){
+		"by-path names: was pci-0000:00:03.0, is pci-0000:00:04.0": func(i *device.Identity) { i.ByPath = []string{"pci-0000:00:04.0"} },
+		"size in bytes: was 1073741824, is 1073741312":             func(i *device.Identity) { i.Bytes -= 512 },
+		"sector size: was 512, is 4096":                            func(i *device.Identity) { i.Logical = 4096 },
+		"disk sequence number: was 7, is 9":                        func(i *device.Identity) { i.DiskSeq = 9 },
+		"hash of the partition table: was ff, is fe":               func(i *device.Identity) { i.TableHash = "fe" },
+		"serial: was absent, is S":                                 func(i *device.Identity) { i.Serial = "S" },
+		"WWN: was absent, is W":                                    func(i *device.Identity) { i.WWN = "W" },
+		"model: was absent, is M":                                  func(i *device.Identity) { i.Model = "M" },
+		"by-id names: was absent, is a":                            func(i *device.Identity) { i.ByID = []string{"a"} },
+	} {
+		is := nameless()
+		change(&is)
+		got := device.Compare(nameless(), is)
+		if len(got) != 1 || got[0].String() != want || is.Fingerprint() == nameless().Fingerprint() {
+			t.Errorf("%v, want %s", got, want)
+		}
+	}
+}
+
+// TestNamelessLookAlikes has candidates that only the kernel's numbers, or their places, tell apart.
+func TestNamelessLookAlikes(t *testing.T) {
+	disk := func(path string, change func(*device.Identity)) device.Disk {
+		i := nameless()
+		i.Path = path
+		change(&i)
+		return device.Disk{Identity: i}
+	}
+	asked := disk("/dev/vda", func(*device.Identity) {})
+	inventory := device.Inventory{Disks: []device.Disk{
+		asked,
+		disk("/dev/vdb", func(i *device.Identity) { i.DiskSeq = 8 }),
+		disk("/dev/vdc", func(i *device.Identity) { i.ByPath, i.TableHash = []string{"pci-0000:00:09.0"}, "" }),
+		disk("/dev/vdd", func(i *device.Identity) { i.Bytes += 512 }),
+		disk("/dev/vde", func(i *device.Identity) { i.Serial = "S" }),
+	}}
+	var got []string
+	for _, d := range device.LookAlikes(inventory, asked) {
+		got = append(got, d.Path)
+	}
+	if !cmp.Equal(got, []string{"/dev/vdb", "/dev/vdc"}) {
+		t.Errorf("looks like %v", got)
+	}
+}
+
 // TestFind gives every kind of path that a user may type.
 func TestFind(t *testing.T) {
 	tests := []struct {

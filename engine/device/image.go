@@ -49,7 +49,7 @@ func ReadImage(ctx context.Context, path string, sector quantity.SectorSize, p P
 		}
 	}
 	d.markPools()
-	d.judge(nil, imageUses(gather(opts).root, info), noticed)
+	d.judge(evidence{doubts: imageUses(gather(opts).root, info), noticed: noticed})
 	return d, nil
 }
 

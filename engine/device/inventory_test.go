@@ -80,9 +80,9 @@ func TestVerdicts(t *testing.T) {
 		"nvme-twins": {"nvme0n1": "", "nvme1n1": "", "nvme2n1": ""},
 		"sata-lvm": {
 			"sda": "running system is on /dev/sda2", "sdb": "mounted at /home", "sdc": "LVM volume data-media", "sdd": "",
-			"sde": "cryptsetup close backup", "sdf": "pvremove",
+			"sde": "", "sdf": "",
 		},
-		"md-raid":    {"sda": "mounted at /srv", "sdb": "mounted at /srv", "sdc": "mdadm --zero-superblock"},
+		"md-raid":    {"sda": "mounted at /srv", "sdb": "mounted at /srv", "sdc": ""},
 		"zfs":        {"sda": "ZFS pool rpool", "sdb": "ZFS pool tank"},
 		"live-usb":   {"sda": "", "sdb": "carries the live system"},
 		"ventoy":     {"sda": "", "sdb": "carries the live system"},
@@ -94,7 +94,11 @@ func TestVerdicts(t *testing.T) {
 			"nbd1": "", "sda": "no medium", "sdb": "is read-only", "sdc": "sectors of 520 bytes", "sdd": "facts about /dev/sdd are incomplete",
 			"sde": "facts about /dev/sde are incomplete", "sdf": "losetup -d /dev/loop1", "sdg": "",
 		},
-		"multipath": {"sda": "multipath -f mpatha", "sdb": "multipath -f mpatha", "nvme0n1": ""},
+		"lvm-alone":   {"vda": ""},
+		"lvm-span":    {"vda": "", "vdb": ""}, // only LVM knows
+		"md-degraded": {"vda": "also needs /dev/vdb", "vdb": "also needs /dev/vda", "vdc": ""},
+		"crypt":       {"vda": "", "vdb": "mounted at /mnt"},
+		"multipath":   {"sda": "multipath -f mpatha", "sdb": "multipath -f mpatha", "nvme0n1": ""},
 	}
 	for _, machine := range devicetest.Names(t) {
 		t.Run(machine, func(t *testing.T) {

@@ -136,13 +136,18 @@ func (g *graph) resolve(path string) *block {
 	return g.resolveNode(path)
 }
 
-// resolveNode follows a path to its device node. In a recorded machine there are only links to names.
+// resolveNode follows a path to its device node. In a recorded machine there are links to names, and plain files for nodes.
 func (g *graph) resolveNode(path string) *block {
 	target, err := filepath.EvalSymlinks(g.root + path)
 	if err == nil {
 		var node unix.Stat_t
-		if unix.Stat(target, &node) == nil && node.Mode&unix.S_IFMT == unix.S_IFBLK {
+		switch err := unix.Stat(target, &node); {
+		case err != nil:
+			return nil
+		case node.Mode&unix.S_IFMT == unix.S_IFBLK:
 			return g.byNumber[fmt.Sprintf("%d:%d", unix.Major(node.Rdev), unix.Minor(node.Rdev))]
+		case g.root != "":
+			return g.byName[filepath.Base(target)]
 		}
 	}
 	if errors.Is(err, fs.ErrNotExist) {

@@ -15,18 +15,27 @@ const (
 	typeMD  = "linux_raid_member"
 )
 
-// judge gives the verdict from the facts in d and from what was noticed while they were read, the most
-// important reason first.
-func (d *Disk) judge(faults []error, doubts, noticed []string) {
+// evidence is what was learned about a disk beyond its own facts.
+type evidence struct {
+	faults  []error
+	doubts  []string          // sentences that speak against every disk
+	noticed []string          // sentences that speak against this one
+	free    map[string]bool   // kernel names of the devices on it that can be taken down
+	members map[string]string // by path: what stands in the way of overwriting a member; empty when nothing does
+	inside  []string          // the same for what is in an opened container or the like
+}
+
+// judge gives the verdict, the most important reason first.
+func (d *Disk) judge(e evidence) {
 	d.Reasons = nil
-	d.refuseFaults(faults)
+	d.refuseFaults(e.faults)
 	d.refuseLive()
-	d.refuseUse()
-	d.refuseMembers()
-	d.refuse(doubts...)
-	d.refuseHardware(len(faults) > 0)
+	d.refuseUse(e.free)
+	d.refuseMembers(e)
+	d.refuse(e.doubts...)
+	d.refuseHardware(len(e.faults) > 0)
 	d.refuseTable()
-	d.refuse(noticed...)
+	d.refuse(e.noticed...)
 	switch {
 	case len(d.Reasons) > 0:
 		d.Verdict = Verdict{Refused, d.Reasons[0]}
@@ -64,16 +73,20 @@ type part struct {
 func (d *Disk) eachPart() []part {
 	parts := []part{{d.title(), d.Use, d.Content}}
 	for _, p := range d.Partitions {
-		path := fmt.Sprintf("partition %d of %s", p.Number, d.title())
-		if p.Name != "" {
-			path = "/dev/" + strings.ReplaceAll(p.Name, "!", "/")
-		}
-		parts = append(parts, part{path, p.Use, p.Content})
+		parts = append(parts, part{p.path(d), p.Use, p.Content})
 	}
 	return parts
 }
 
-func (d *Disk) refuseUse() {
+// path is what a partition is called; in an image it has no path.
+func (p Partition) path(d *Disk) string {
+	if p.Name == "" {
+		return fmt.Sprintf("partition %d of %s", p.Number, d.title())
+	}
+	return "/dev/" + strings.ReplaceAll(p.Name, "!", "/")
+}
+
+func (d *Disk) refuseUse(free map[string]bool) {
 	parts := d.eachPart()
 	for _, p := range parts {
 		if slices.Contains(p.use.Mounts, "/") {
@@ -92,7 +105,9 @@ func (d *Disk) refuseUse() {
 	}
 	for _, p := range parts {
 		for _, h := range p.use.Holders {
-			d.refuse(h.reason(p.path))
+			if !free[h.Name] {
+				d.refuse(h.reason(p.path))
+			}
 		}
 	}
 }
@@ -142,20 +157,23 @@ func pool(name string) string {
 	return "the ZFS pool " + name
 }
 
-// refuseMembers refuses what is a member by its content though nothing holds it now: the rest of the volume
-// group, array or pool may lie on disks that must not be harmed.
-func (d *Disk) refuseMembers() {
+// refuseMembers refuses what is a member by its content, unless it is known that all it belongs to lies on this disk: the
+// rest of the volume group, array or pool may lie on disks that must not be harmed.
+func (d *Disk) refuseMembers(e evidence) {
+	var reasons []string
 	for _, p := range d.eachPart() {
-		if len(p.use.Holders) > 0 {
-			continue // said already, and better
+		reason, judged := e.members[p.path]
+		held := slices.ContainsFunc(p.use.Holders, func(h Holder) bool { return !e.free[h.Name] })
+		switch {
+		case judged:
+			reasons = append(reasons, reason)
+		case !held: // else it was said already, and better
+			reasons = append(reasons, memberReason(p.path, p.content))
 		}
-		switch kind := p.content.Type; {
-		case kind == typeLVM:
-			d.refuse(fmt.Sprintf("%s is an LVM physical volume: remove it from its volume group with vgreduce or vgremove, then run pvremove on it, or choose another disk.", p.path))
-		case kind == typeMD:
-			d.refuse(fmt.Sprintf("%s is a member of a RAID array: clear it with mdadm --zero-superblock, or choose another disk.", p.path))
-		case kind == "bcache" || strings.HasSuffix(kind, "_member"):
-			d.refuse(fmt.Sprintf("%s is a member of something larger (%s): take it out of that and clear it with wipefs -a, or choose another disk.", p.path, Clean(kind)))
+	}
+	for _, reason := range append(reasons, e.inside...) {
+		if reason != "" && !slices.Contains(d.Reasons, reason) {
+			d.refuse(reason)
 		}
 	}
 }

@@ -49,6 +49,8 @@ type Event struct {
 	Next string `json:"next,omitempty"`
 	// Millis is how long the step or the run took.
 	Millis int64 `json:"millis,omitempty"`
+	// Work is what a step under way is at, on progress events of steps that know it.
+	Work *Work `json:"work,omitempty"`
 }
 
 // Sink takes events.
@@ -83,13 +85,14 @@ func NewStream(sink Sink, now func() time.Time, redact func(string) string) *Str
 	return &Stream{now: now, redact: redact, sink: sink}
 }
 
-// Emit sends an event on; Seq and Time are set here.
+// Emit sends an event on; Seq and Time are set here, and Work is copied, so that the sender may go on with its own.
 func (s *Stream) Emit(e Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.seq++
 	e.Seq, e.Time = s.seq, s.now().UTC()
 	e.Text, e.Title, e.Next = s.redact(e.Text), s.redact(e.Title), s.redact(e.Next)
+	e.Work = e.Work.redacted(s.redact)
 	s.sink.Event(e)
 }
 

@@ -1,6 +1,7 @@
 package event_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"sync"
@@ -31,6 +32,46 @@ func TestStreamNumbersStampsAndRedacts(t *testing.T) {
 	}
 	if got[0].Time.Location() != time.UTC {
 		t.Error("the time is not in UTC")
+	}
+}
+
+func TestStreamCopiesAndRedactsWork(t *testing.T) {
+	var kept event.Recorder
+	s := event.NewStream(&kept, clock, redact)
+	work := event.Work{Copied: 1, Fetches: 2, Now: "copying hunter2"}
+	s.Emit(event.Event{Kind: event.Progress, Work: &work})
+	work.Copied = 2
+	got := *kept.Events()[0].Work
+	if want := (event.Work{Copied: 1, Fetches: 2, Now: "copying [redacted]"}); got != want || work.Now != "copying hunter2" {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestWorkInWords(t *testing.T) {
+	for want, w := range map[string]event.Work{
+		"": {Now: "copying x"},
+		"copied 120 of 345 paths, 1.2 GiB of 5.6 GiB, built 3 of 12": {
+			Builds: 12, Built: 3, Fetches: 345, Copied: 120, Bytes: 1288490189, BytesTotal: 6012954214,
+		},
+		"copied 0 of 345 paths, 5.6 GiB in all": {Fetches: 345, BytesTotal: 6012954214},
+		"copied 7 paths":                        {Copied: 7},
+		"built 0 of 1":                          {Builds: 1},
+	} {
+		if got := w.String(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func TestEventWithoutWorkSaysNothingOfIt(t *testing.T) {
+	text, err := json.Marshal(event.Event{Kind: event.Progress})
+	if err != nil || strings.Contains(string(text), "work") {
+		t.Errorf("%s, %v", text, err)
+	}
+	var back event.Event
+	text, err = json.Marshal(event.Event{Work: &event.Work{Builds: 3, Bytes: 1 << 40, Now: "x"}})
+	if err != nil || json.Unmarshal(text, &back) != nil || back.Work == nil || *back.Work != (event.Work{Builds: 3, Bytes: 1 << 40, Now: "x"}) {
+		t.Errorf("%s reads as %+v, %v", text, back.Work, err)
 	}
 }
 

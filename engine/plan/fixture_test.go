@@ -44,6 +44,7 @@ func nvme(text string) device.Disk {
 			},
 			{Number: 3, Start: 200 * quantity.GiB, Size: quantity.GiB},
 		},
+		Release: []device.Release{{Kind: "lvm", Name: "vg0", Says: "volume group vg0 (root, " + text + ")"}, {Kind: "crypt", Name: "luks-1"}},
 	}
 }
 
@@ -60,7 +61,10 @@ func planFor(t testing.TB, disk device.Disk, wishes config.Config) plan.Plan {
 			t.Fatal(err)
 		}
 	}
-	p, err := plan.Make(disk, plan.Input{Wishes: wishes, Layout: l, KDF: command.KDF{Iterations: 4, MemoryKiB: 32, Lanes: 1}, Configuration: plan.Configuration{Files: repo}})
+	p, err := plan.Make(disk, plan.Input{
+		Wishes: wishes, Layout: l, KDF: command.KDF{Iterations: 4, MemoryKiB: 32, Lanes: 1}, Configuration: plan.Configuration{Files: repo},
+		Memory: 4 * quantity.GiB, Firmware: device.Firmware{UEFI: true, Bits: 64},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,11 +94,13 @@ const plainText = "SAMSUNG MZVL2512HCJQ-00B00"
 func plans(t testing.TB) map[string]plan.Plan {
 	noSwap := preset(t, "default")
 	noSwap.Swap.Mode = config.SwapNone
+	withUser := preset(t, "walkthrough")
+	withUser.Users = []config.User{{Name: "ada", Admin: true}}
 	return map[string]plan.Plan{
 		"walkthrough": planFor(t, image("/tmp/disk.img", 40*quantity.GiB, 512), preset(t, "walkthrough")),
 		"plain":       planFor(t, image("/tmp/disk.img", 12*quantity.GiB, 512), preset(t, "default")),
 		"image-4096":  planFor(t, image("/tmp/it's a disk.img", 12*quantity.GiB, 4096), noSwap),
-		"nvme":        planFor(t, nvme(plainText), preset(t, "walkthrough")),
+		"nvme":        planFor(t, nvme(plainText), withUser),
 		"preview":     planFor(t, shown(nvme(plainText)), preset(t, "default")),
 	}
 }

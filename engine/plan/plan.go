@@ -23,7 +23,7 @@ import (
 )
 
 // Version of the plan's own format.
-const Version = 1
+const Version = 2
 
 // Kind is what a step does; package step has one implementation for each.
 type Kind string
@@ -31,12 +31,21 @@ type Kind string
 // The kinds of steps.
 const (
 	Check     Kind = "check"     // the disk is the confirmed one, free, and every tool is there
+	Release   Kind = "release"   // take down volume groups, arrays and mappings on it
 	Wipe      Kind = "wipe"      // remove old signatures
 	Partition Kind = "partition" // write the GPT
 	Encrypt   Kind = "encrypt"   // make the LUKS2 container
+	Open      Kind = "open"      // open the container
 	Format    Kind = "format"    // make one file system
+	Mount     Kind = "mount"     // put the new system's tree together
+	Memory    Kind = "memory"    // compressed swap in memory
+	Lock      Kind = "lock"      // compute flake.lock
 	Configure Kind = "configure" // write the NixOS repository
+	Passwords Kind = "passwords" // write the users' password hashes
+	Install   Kind = "install"   // nixos-install
+	Handover  Kind = "handover"  // give the repository to the first user
 	Verify    Kind = "verify"    // read everything back with other tools
+	Close     Kind = "close"     // unmount, check, close, write out
 )
 
 // Step is one thing to do.
@@ -79,8 +88,12 @@ type Plan struct {
 	KDF         command.KDF     `json:"kdf"`
 	Steps       []Step          `json:"steps"`
 	Erase       []Loss          `json:"erase"`
-	Notes       []string        `json:"notes"`
-	Wishes      config.Config   `json:"wishes"`
+	// Release is what stands on the disk and is taken down before the first write, by name.
+	Release []device.Release `json:"release"`
+	// Memory is the machine's; 0 in a rehearsal.
+	Memory quantity.Bytes `json:"memory"`
+	Notes  []string       `json:"notes"`
+	Wishes config.Config  `json:"wishes"`
 	// Configuration is the NixOS repository, byte for byte as it will be written.
 	Configuration Configuration `json:"configuration"`
 	// Secrets names the secrets that a run needs.
@@ -157,7 +170,7 @@ func (p Plan) coherent() error {
 		a.Commands, b.Commands = nil, nil
 		return reflect.DeepEqual(a, b)
 	})
-	if !same || !slices.Equal(secrets(l), p.Secrets) {
+	if !same || !slices.Equal(p.secrets(), p.Secrets) {
 		return fmt.Errorf("cannot run plan on %s: its steps are not the ones that its layout needs; make the plan again", p.Target.Path)
 	}
 	return nil

@@ -65,7 +65,7 @@ func TestRunnable(t *testing.T) {
 	}{
 		{"as planned", func(*plan.Plan) {}, ""},
 		{"other words in the commands", func(p *plan.Plan) { p.Steps[1].Commands = nil }, ""},
-		{"another version", func(p *plan.Plan) { p.Version++ }, "it has version 2"},
+		{"another version", func(p *plan.Plan) { p.Version++ }, "it has version 3"},
 		{"refused", func(p *plan.Plan) { p.Verdict = device.Verdict{State: device.Refused, Reason: "It is mounted."} }, "It is mounted."},
 		{"shown", func(p *plan.Plan) { p.Grade = device.Shown }, "only a preview"},
 		{"no grade", func(p *plan.Plan) { p.Grade = "" }, "only a preview"},
@@ -84,6 +84,7 @@ func TestRunnable(t *testing.T) {
 		{"a step said to be not rehearsed", func(p *plan.Plan) { p.Steps[3].NotRehearsed = "no" }, "not the ones that its layout needs"},
 		{"a negative weight", func(p *plan.Plan) { p.Steps[3].Weight = -1 }, "not the ones that its layout needs"},
 		{"no passphrase asked for", func(p *plan.Plan) { p.Secrets = nil }, "not the ones that its layout needs"},
+		{"something to take down", func(p *plan.Plan) { p.Release = []device.Release{{Kind: "lvm", Name: "vg"}} }, "not the ones that its layout needs"},
 		{"another secret asked for", func(p *plan.Plan) { p.Secrets = append(p.Secrets, "root") }, "not the ones that its layout needs"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -135,8 +136,8 @@ func TestDecodeRefuses(t *testing.T) {
 		"cut short":               good[:len(good)/2],
 		"two plans":               good + good,
 		"text behind":             good + "x",
-		"unknown field":           strings.Replace(good, `"version": 1,`, `"version": 1, "surprise": 1,`, 1),
-		"another version":         strings.Replace(good, `"version": 1,`, `"version": 2,`, 1),
+		"unknown field":           strings.Replace(good, `"version": 2,`, `"version": 2, "surprise": 1,`, 1),
+		"another version":         strings.Replace(good, `"version": 2,`, `"version": 3,`, 1),
 		"overlap":                 strings.Replace(good, `"first": 2048,`, `"first": 1050624,`, 1),
 		"type confusion":          strings.Replace(good, `"first": 2048,`, `"first": "2048",`, 1),
 		"negative":                strings.Replace(good, `"first": 2048,`, `"first": -2048,`, 1),
@@ -152,6 +153,8 @@ func TestDecodeRefuses(t *testing.T) {
 func TestErase(t *testing.T) {
 	p := planFor(t, nvme("old \x1b[31mdata\x1b[0m"), preset(t, "walkthrough"))
 	want := []plan.Loss{
+		{What: "volume group vg0 (root, old data)", Name: "vg0", Type: "lvm", Text: "vg0"},
+		{What: "luks-1", Name: "luks-1", Type: "crypt", Text: "luks-1"},
 		{What: "partition 1 “old data” (vfat, 1 GiB)", Name: "nvme0n1p1", Size: "1 GiB", Type: "vfat", Text: "old data"},
 		{
 			What: "partition 2 “old data” (ext4, 100 GiB)", Name: "cciss!c0d0p2", Size: "100 GiB", Type: "ext4", Text: "old data",
@@ -162,7 +165,7 @@ func TestErase(t *testing.T) {
 	if !reflect.DeepEqual(p.Erase, want) {
 		t.Errorf("got  %+v\nwant %+v", p.Erase, want)
 	}
-	if args := p.Steps[1].Commands[0].Args; !reflect.DeepEqual(args, []string{"--all", "/dev/nvme0n1p1", "/dev/cciss/c0d0p2", "/dev/nvme0n1"}) {
+	if args := p.Steps[2].Commands[0].Args; !reflect.DeepEqual(args, []string{"--all", "/dev/nvme0n1p1", "/dev/cciss/c0d0p2", "/dev/nvme0n1"}) {
 		t.Errorf("wiped are %v", args)
 	}
 
@@ -180,7 +183,7 @@ func TestSteps(t *testing.T) {
 		"walkthrough": "check wipe partition encrypt format-esp format-nix configure verify",
 		"plain":       "check wipe partition format-esp format-swap format-nix configure verify",
 		"image-4096":  "check wipe partition format-esp format-nix configure verify",
-		"nvme":        "check wipe partition encrypt format-esp format-nix configure verify",
+		"nvme":        "check release wipe partition encrypt open format-esp format-nix mount memory lock configure passwords install handover verify close",
 	} {
 		p := plans(t)[name]
 		var ids []string
@@ -209,8 +212,17 @@ func TestSteps(t *testing.T) {
 
 func TestPlansHoldNoSecret(t *testing.T) {
 	for name, p := range plans(t) {
-		if want := p.Layout.LUKS != nil; want != reflect.DeepEqual(p.Secrets, []string{command.Passphrase}) {
-			t.Errorf("%s asks for %v", name, p.Secrets)
+		want := []string{}
+		if p.Layout.LUKS != nil {
+			want = append(want, command.Passphrase)
+		}
+		if p.Target.Kind == device.KindDisk {
+			for _, u := range p.Wishes.Users {
+				want = append(want, "password:"+u.Name)
+			}
+		}
+		if !reflect.DeepEqual(p.Secrets, want) {
+			t.Errorf("%s asks for %v instead of %v", name, p.Secrets, want)
 		}
 		if p.Layout.SwapMode == config.SwapRandomKey {
 			if _, ok := p.Find("format-" + string(layout.Swap)); ok {

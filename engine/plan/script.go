@@ -41,17 +41,8 @@ func (p Plan) Script() string {
 			b.WriteString(c.Shell() + "\n")
 		}
 	}
-	b.WriteString("\n" + p.ending() + "echo 'Done.'\n")
+	b.WriteString("\necho 'Done.'\n")
 	return b.String()
-}
-
-// ending says what a person has to do next by hand.
-func (p Plan) ending() string {
-	if p.Target.Kind == device.KindImage {
-		return ""
-	}
-	return "# Next, by hand: mount a tmpfs on /mnt with mode=755, the EFI system partition on /mnt/boot with umask=0077 and the nix\n" +
-		"# file system on /mnt/nix; put nixos-configuration into /mnt/nix/persist/etc/nixos; run nixos-install.\n"
 }
 
 // guard stops the script where the disk is not the planned one or is in use.

@@ -41,18 +41,44 @@ func (b builder) path(p layout.Partition) string {
 	return "/dev/disk/by-partuuid/" + p.PartUUID
 }
 
-// steps lists everything in order.
+// steps lists everything in order. A rehearsal ends with the configuration; a real disk is installed to.
 func (b builder) steps() []Step {
-	steps := []Step{b.check(), b.wipe(), b.partition()}
+	steps := []Step{b.check()}
+	if len(b.plan.Release) > 0 {
+		steps = append(steps, b.release())
+	}
+	steps = append(steps, b.wipe(), b.partition())
 	if b.plan.Layout.LUKS != nil {
 		steps = append(steps, b.encrypt())
+		if !b.image() {
+			steps = append(steps, b.open())
+		}
 	}
 	for _, p := range b.plan.Layout.Partitions {
 		if p.Filesystem != "" {
 			steps = append(steps, b.format(p))
 		}
 	}
-	return append(steps, b.configure(), b.verify())
+	if b.image() {
+		return append(steps, b.configure(), b.verify())
+	}
+	return append(steps, b.installation()...)
+}
+
+// installation is what comes after the disk is ready.
+func (b builder) installation() []Step {
+	steps := []Step{b.mount()}
+	if scarce(b.plan.Memory) {
+		steps = append(steps, b.memory())
+	}
+	if !b.plan.Locked() {
+		steps = append(steps, b.lock())
+	}
+	steps = append(steps, b.configure())
+	if len(b.plan.Wishes.Users) > 0 {
+		steps = append(steps, b.passwords())
+	}
+	return append(steps, b.install(), b.handover(), b.verify(), b.close())
 }
 
 func (b builder) check() Step {
@@ -146,10 +172,7 @@ func (b builder) formatNix(s *Step, p layout.Partition) {
 		s.Commands = b.around(p, command.MakeExt4(b.path(p), p.Label, p.UUID, p.PartUUID))
 		return
 	}
-	s.Commands = []command.Command{
-		command.OpenLUKS(b.path(p), luks.Mapper),
-		command.MakeExt4("/dev/mapper/"+luks.Mapper, p.Label, p.UUID, p.PartUUID),
-	}
+	s.Commands = []command.Command{command.MakeExt4(b.plan.NixDevice(), p.Label, p.UUID, p.PartUUID)}
 	if b.image() {
 		s.NotRehearsed, s.Weight = NeedsMapper, 0
 		s.Commands = []command.Command{}
@@ -172,9 +195,9 @@ func (b builder) around(p layout.Partition, c command.Command) []command.Command
 	}
 }
 
-// configure writes the repository: beside an image, or, as long as real disks are only planned for, where one stands.
+// configure writes the repository: beside an image, or to its place in the new system.
 func (b builder) configure() Step {
-	folder := "nixos-configuration"
+	folder := Repo
 	if b.image() {
 		folder = RepoDir(b.plan.Target.Path)
 	}

@@ -26,7 +26,7 @@ func (p Plan) Text(mapText string) string {
 	}
 	for _, loss := range p.Erase {
 		fmt.Fprintf(&b, "  %s", loss.What)
-		if loss.Name != "" {
+		if loss.Name != "" && !strings.Contains(loss.What, loss.Name) {
 			fmt.Fprintf(&b, " on %s", loss.Name)
 		}
 		if loss.Used != "" {

@@ -27,13 +27,13 @@ var levels = map[event.Kind]logrus.Level{
 	event.Progress: logrus.TraceLevel,
 }
 
-// NewJournal prints events as JSON lines through logrus.
+// NewJournal prints events as JSON lines through logrus. Progress is told only now and then, where a step knows what it is at.
 func NewJournal(w io.Writer) event.Sink {
 	log := logrus.New()
 	log.SetOutput(w)
 	log.SetLevel(logrus.DebugLevel)
 	log.SetFormatter(&logrus.JSONFormatter{TimestampFormat: "2006-01-02T15:04:05.000Z07:00"})
-	return logSink{log}
+	return &logSink{log: log}
 }
 
 // NewLog prints events as text through logrus, for a terminal or a system log.
@@ -42,14 +42,20 @@ func NewLog(w io.Writer, colour bool) event.Sink {
 	log.SetOutput(w)
 	log.SetLevel(logrus.DebugLevel)
 	log.SetFormatter(&logrus.TextFormatter{DisableColors: !colour, ForceColors: colour, FullTimestamp: true, TimestampFormat: "15:04:05.000"})
-	return logSink{log}
+	return &logSink{log: log}
 }
 
-type logSink struct{ log *logrus.Logger }
+type logSink struct {
+	log  *logrus.Logger
+	pace pace
+}
 
-// Event prints one line.
-func (s logSink) Event(e event.Event) {
+// Event prints one line, if any.
+func (s *logSink) Event(e event.Event) {
 	level, known := levels[e.Kind]
+	if text := s.pace.line(e); text != "" {
+		level, e.Text = logrus.DebugLevel, text
+	}
 	switch {
 	case e.Kind == event.Checked && e.Status == string(verify.Failed):
 		level = logrus.ErrorLevel

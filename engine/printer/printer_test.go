@@ -32,6 +32,9 @@ func story() []event.Event {
 		{Kind: event.StepDone, Step: "format-esp", Title: format, Done: 0.5, Millis: 1234},
 		{Kind: event.StepStart, Step: "format-nix", Title: "Format the nix partition (ext4)", Done: 0.5},
 		{Kind: event.StepDone, Step: "format-nix", Title: "Format the nix partition (ext4)", Done: 0.5, Status: "not rehearsed", Text: "needs device-mapper"},
+		{Kind: event.Progress, Step: "install", Title: "Install NixOS", Done: 0.5, Work: &event.Work{
+			Builds: 12, Built: 3, Fetches: 345, Copied: 120, Bytes: 5 << 28, BytesTotal: 45 << 27, Now: "copying " + password,
+		}},
 		{Kind: event.StepStart, Step: "verify", Title: verifying, Done: 0.5},
 		{Kind: event.Checked, Step: "verify", Title: "partition table", Text: "3 partitions", Status: string(verify.Passed), Done: 0.5},
 		{Kind: event.Checked, Step: "verify", Title: "swap", Text: "it holds ext4\ninstead of nothing", Status: string(verify.Failed), Done: 0.5},
@@ -175,3 +178,36 @@ func TestPrintersOutliveABrokenWriter(t *testing.T) {
 type broken struct{}
 
 func (broken) Write([]byte) (int, error) { return 0, os.ErrClosed }
+
+// TestProgressIsNoFlood makes sure that a pipe, a log and a journal get progress now and then, and only what is new.
+func TestProgressIsNoFlood(t *testing.T) {
+	for name, want := range map[string]int{"text": 7, "journal": 7, "log": 7, "json": 601} {
+		var out bytes.Buffer
+		now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+		stream := event.NewStream(sinks(&out)[name], func() time.Time { return now }, func(s string) string { return s })
+		for i := range 601 { // a minute
+			stream.Emit(event.Event{Kind: event.Progress, Step: "install", Title: "Install NixOS", Work: &event.Work{Copied: i, Fetches: 1000}})
+			now = now.Add(100 * time.Millisecond)
+		}
+		for range 600 { // another one, in which nothing happens
+			stream.Emit(event.Event{Kind: event.Progress, Step: "install", Title: "Install NixOS", Work: &event.Work{Copied: 600, Fetches: 1000, Now: "x"}})
+			now = now.Add(100 * time.Millisecond)
+		}
+		if name == "json" {
+			want += 600
+		}
+		if got := strings.Count(out.String(), "\n"); got != want {
+			t.Errorf("%s: %d lines instead of %d", name, got, want)
+		}
+	}
+}
+
+func TestBarTellsTheFirstFigure(t *testing.T) {
+	var out bytes.Buffer
+	tell(printer.NewText(&out, printer.Style{Bar: true}), []event.Event{
+		{Kind: event.Progress, Title: "Install NixOS", Done: 0.5, Work: &event.Work{Copied: 120, Fetches: 345, Builds: 12}},
+	})
+	if !strings.Contains(out.String(), "Install NixOS: copied 120 of 345 paths ") || strings.Contains(out.String(), "built") {
+		t.Errorf("got %q", out.String())
+	}
+}

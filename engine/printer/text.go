@@ -23,6 +23,9 @@ type Text struct {
 	out   io.Writer
 	style Style
 	bar   *progressbar.ProgressBar
+	pace  pace
+	title string // of the step that the bar is at
+	aside string // what stands beside the bar
 }
 
 // barSteps is the resolution of the bar.
@@ -79,13 +82,30 @@ func checkText(e event.Event) string {
 	return fmt.Sprintf("%s: %s: %s", e.Title, e.Status, strings.ReplaceAll(e.Text, "\n", "\n      "))
 }
 
-// progress moves the bar.
+// progress moves the bar. Without one, what a long step is at is printed now and then.
 func (t *Text) progress(e event.Event) {
 	if t.bar == nil {
+		if text := t.pace.line(e); text != "" {
+			t.line("    %s", text)
+		}
 		return
 	}
-	t.bar.Describe(e.Title)
+	if e.Work != nil || e.Title != t.title {
+		t.title, t.aside = e.Title, describe(e)
+	}
+	t.bar.Describe(t.aside)
 	_ = t.bar.Set(int(e.Done * barSteps))
+}
+
+// describe is what stands beside the bar: the title and the first of the figures, so that both fit on a line.
+func describe(e event.Event) string {
+	if e.Work == nil {
+		return e.Title
+	}
+	if first, _, _ := strings.Cut(e.Work.String(), ", "); first != "" {
+		return e.Title + ": " + first
+	}
+	return e.Title
 }
 
 // line prints above the bar.

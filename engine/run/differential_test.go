@@ -72,6 +72,7 @@ func TestScriptMakesWhatTheEngineMakes(t *testing.T) {
 			byEngine := newScene(t, oldImage(t), encrypt)
 			byEngine.tools.On(tool.Exec{}.Run, makers...)
 			dirty(t, byEngine.image, byEngine.env.Plan)
+			byEngine.env.Plan = plantest.Plan(t, byEngine.image, 512, plantest.Wishes(encrypt, "")) // which names what is lost now
 			if result, err := byEngine.runner.Run(t.Context(), byEngine.env); err != nil || result.State != step.Complete {
 				t.Fatal(err)
 			}

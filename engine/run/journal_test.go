@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -90,5 +91,119 @@ func TestPassphraseInAToolsTalkIsRedacted(t *testing.T) {
 	}
 	if !said {
 		t.Error("the line did not arrive")
+	}
+}
+
+// journalEntry is a line of a journal.
+type journalEntry struct {
+	Seq             uint64
+	Kind, Step, Msg string
+}
+
+// journaled writes events to a new journal and reads it back.
+func journaled(t *testing.T, tell func(emit func(event.Event))) (entries []journalEntry, size int64) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "journal.jsonl")
+	j, err := run.OpenJournal(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j.SyncSteps()
+	tell(event.NewStream(j, time.Now, func(s string) string { return s }).Emit)
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range strings.Split(strings.TrimSuffix(string(text), "\n"), "\n") {
+		var entry journalEntry
+		if err := json.Unmarshal([]byte(line), &entry); err != nil {
+			t.Fatalf("%v: %s", err, line)
+		}
+		entries = append(entries, entry)
+	}
+	return entries, int64(len(text))
+}
+
+func TestJournalIsBounded(t *testing.T) {
+	const floods, each, lineLength = 12, 200, 64 << 10 // 12 MiB a step
+	line := strings.Repeat("x", lineLength)
+	entries, size := journaled(t, func(emit func(event.Event)) {
+		emit(event.Event{Kind: event.RunStart})
+		for i := range floods {
+			id := fmt.Sprint("step", i)
+			emit(event.Event{Kind: event.StepStart, Step: id})
+			for range each {
+				emit(event.Event{Kind: event.Log, Step: id, Text: line})
+			}
+			emit(event.Event{Kind: event.Checked, Step: id, Status: "passed"})
+			emit(event.Event{Kind: event.StepFailed, Step: id, Text: "the error of " + id})
+			emit(event.Event{Kind: event.Log, Step: id, Text: "what the undoing says"})
+		}
+		emit(event.Event{Kind: event.RunFailed, Text: "end"})
+	})
+	if size > 17<<20 || size < 15<<20 {
+		t.Errorf("the journal has %d bytes", size)
+	}
+	kept, left, count := map[string]int{}, map[string]int{}, map[string]int{}
+	for _, e := range entries {
+		var n, bytes int
+		switch _, err := fmt.Sscanf(e.Msg, "%d lines (%d bytes) were left out", &n, &bytes); {
+		case err == nil:
+			left[e.Step] += n
+			if bytes != n*lineLength {
+				t.Errorf("%s: %s", e.Step, e.Msg)
+			}
+		case e.Msg == line:
+			kept[e.Step]++
+		default:
+			count[e.Kind]++
+		}
+	}
+	for i := range floods {
+		id := fmt.Sprint("step", i)
+		if kept[id]+left[id] != each || kept[id] == 0 {
+			t.Errorf("%s: %d kept, %d left out, of %d", id, kept[id], left[id], each)
+		}
+	}
+	// Of the lines that are no flood there are the notes and what the undoing says.
+	if count["step-start"] != floods || count["step-failed"] != floods || count["check"] != floods || count["run-failed"] != 1 || count["log"] != 2*floods {
+		t.Errorf("of the other events there are %v", count)
+	}
+}
+
+func TestJournalSaysWhereLinesAreLeftOut(t *testing.T) {
+	line := strings.Repeat("x", 64<<10)
+	entries, _ := journaled(t, func(emit func(event.Event)) {
+		emit(event.Event{Kind: event.StepStart, Step: "install"})
+		for range 200 {
+			emit(event.Event{Kind: event.Log, Step: "install", Text: line})
+		}
+		emit(event.Event{Kind: event.StepDone, Step: "install"})
+		emit(event.Event{Kind: event.Log, Step: "verify", Text: "later"})
+	})
+	var n, bytes int
+	last := len(entries) - 1
+	from, to := entries[last-3], entries[last-2]
+	_, err := fmt.Sscanf(to.Msg, "%d lines (%d bytes) were left out", &n, &bytes)
+	if err != nil || uint64(n) != to.Seq-from.Seq+1 || to.Seq != 201 || from.Seq != entries[last-4].Seq+1 || !strings.Contains(from.Msg, "no more room") {
+		t.Errorf("%+v … %+v", from, to)
+	}
+	if entries[last-1].Kind != "step-done" || entries[last].Msg != "later" {
+		t.Errorf("after it: %+v", entries[last-1:])
+	}
+}
+
+func TestJournalThatCannotBeWrittenSaysSo(t *testing.T) {
+	j, err := run.OpenJournal("/dev/full")
+	if err != nil {
+		t.Fatal(err)
+	}
+	j.SyncSteps()
+	j.Event(event.Event{Kind: event.RunStart})
+	if err := j.Close(); err == nil || !strings.Contains(err.Error(), "cannot write the journal out") {
+		t.Errorf("got %v", err)
 	}
 }

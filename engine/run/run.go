@@ -75,7 +75,9 @@ type pass struct {
 	begun   []begun
 	current plan.Step
 	weight  int // of finished steps
-	started time.Time
+	// fraction is how far the current step says it is.
+	fraction float64
+	started  time.Time
 }
 
 // Run runs the plan in env to its end. The error is a [*StepError], or says why the run could not begin.
@@ -84,7 +86,7 @@ func (r Runner) Run(ctx context.Context, env *step.Env) (Result, error) {
 		runner: r, env: env, started: r.Now(),
 		stream: event.NewStream(r.Sink, r.Now, env.Secrets.Redact),
 	}
-	env.Emit = w.emit
+	env.Emit, env.Progress = w.emit, w.progress
 	if env.Now == nil {
 		env.Now = r.Now
 	}
@@ -121,10 +123,10 @@ func (w *pass) emit(e event.Event) {
 	w.stream.Emit(e)
 }
 
-// done is the finished share of the run.
+// done is the finished share of the run, with what the current step says of itself.
 func (w *pass) done() float64 {
 	if total := w.env.Plan.Weight(); total > 0 {
-		return float64(w.weight) / float64(total)
+		return (float64(w.weight) + w.fraction*float64(w.current.Weight)) / float64(total)
 	}
 	return 0
 }
@@ -150,16 +152,22 @@ func (w *pass) do(ctx context.Context, s plan.Step, doer step.Doer) error {
 	if err != nil {
 		return err
 	}
-	w.weight += s.Weight
+	w.weight, w.fraction = w.weight+s.Weight, 0
 	w.emit(event.Event{Kind: event.StepDone, Title: s.Title, Millis: w.runner.Now().Sub(start).Milliseconds()})
 	return nil
+}
+
+// progress tells how far the current step says it is.
+func (w *pass) progress(fraction float64, work *event.Work) {
+	w.fraction = min(max(fraction, w.fraction), 1)
+	w.emit(event.Event{Kind: event.Progress, Title: w.current.Title, Work: work})
 }
 
 // tick tells how far the step probably is: it comes ever closer to its end and never reaches it. stop waits until no
 // more such events come.
 func (w *pass) tick(s plan.Step, start time.Time) (stop func()) {
 	total := w.env.Plan.Weight()
-	if w.runner.Tick == 0 || s.Weight == 0 || total == 0 {
+	if w.runner.Tick == 0 || s.Weight == 0 || total == 0 || s.Kind == plan.Install { // which tells itself
 		return func() {}
 	}
 	before, share := w.done(), float64(s.Weight)/float64(total)

@@ -16,11 +16,16 @@ import (
 // configure writes the NixOS repository of the plan, byte for byte.
 type configure struct{ fresh string }
 
-// Do makes the repository beside its place and puts it there when it is whole. One that an earlier run left is replaced,
-// unless somebody has worked in it: that one is kept under another name.
+// Do makes the repository beside its place and puts it there when it is whole; in the new system, where a kept folder is its
+// place already, it is written there. One that an earlier rehearsal left is replaced, unless somebody has worked in it: that one
+// is kept under another name.
 func (c *configure) Do(ctx context.Context, e *Env) error {
 	if !e.Target.Image() {
-		return fmt.Errorf("cannot write the configuration to %s: real disks need the root helper, which this version does not have yet", e.Target.Path())
+		folder := e.Machine.path(plan.Repo)
+		if err := write(ctx, e, folder); err != nil {
+			return err
+		}
+		return readable(folder)
 	}
 	folder := plan.RepoDir(e.Target.Path())
 	c.fresh = folder + ".new"
@@ -53,7 +58,16 @@ func write(ctx context.Context, e *Env, folder string) error {
 // stage writes the generated repository file by file. Unlike an export to a stick it does not wait for the whole file system,
 // and with it for the image, to reach the disk.
 func stage(ctx context.Context, e *Env, folder string) error {
-	files, err := export.Stage(e.Plan.Configuration.Files, export.AuthorFor(e.Plan.Wishes, e.Now()))
+	repo := e.Plan.Configuration.Files
+	if e.lock != nil {
+		var err error
+		if repo, err = repo.With(flake.LockFile, e.lock); err != nil {
+			return err
+		}
+	}
+	author := export.AuthorFor(e.Plan.Wishes, e.Now())
+	author.Local = !e.Target.Image()
+	files, err := export.Stage(repo, author)
 	if err != nil {
 		return err
 	}
@@ -68,6 +82,25 @@ func stage(ctx context.Context, e *Env, folder string) error {
 		if err := os.WriteFile(path, f.Text, 0o644); err != nil { //nolint:gosec // nothing secret is in it
 			return fmt.Errorf("cannot make the configuration: %w", err)
 		}
+	}
+	return nil
+}
+
+// readable lets everybody read the repository, as nothing secret is in it, whatever the umask is.
+func readable(folder string) error {
+	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.Type()&fs.ModeSymlink != 0 {
+			return err
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		mode := info.Mode().Perm() & 0o700
+		return os.Chmod(path, mode|(mode&0o500)>>3|(mode&0o500)>>6)
+	})
+	if err != nil {
+		return fmt.Errorf("cannot make the configuration readable: %w", err)
 	}
 	return nil
 }

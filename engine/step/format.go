@@ -2,6 +2,7 @@ package step
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"lethe/engine/command"
@@ -25,11 +26,23 @@ func (f *format) Do(ctx context.Context, e *Env) error {
 			return command.MakeSwap(path, p.Label, p.UUID)
 		})
 	case layout.Nix:
+		if e.Plan.Layout.LUKS != nil {
+			return f.inside(ctx, e)
+		}
 		return e.make(ctx, layout.Nix, func(path string, p layout.Partition) command.Command {
 			return command.MakeExt4(path, p.Label, p.UUID, p.PartUUID)
 		})
 	}
 	return fmt.Errorf("cannot format %q: no such role", f.step.Role)
+}
+
+// inside makes the nix file system in the opened container.
+func (*format) inside(ctx context.Context, e *Env) error {
+	p, ok := e.Plan.Layout.Find(layout.Nix)
+	if !ok {
+		return errors.New("cannot format nix: the layout has no such partition")
+	}
+	return e.run(ctx, command.MakeExt4(e.Plan.NixDevice(), p.Label, p.UUID, p.PartUUID))
 }
 
 // Undo has nothing to free: nothing was mounted.

@@ -29,14 +29,17 @@ func (*partition) Do(ctx context.Context, e *Env) error {
 		return fmt.Errorf("cannot write partition table to %s: %w", e.Target.Path(), err)
 	}
 	e.Mark(Incomplete)
-	if err := table(l).Write(storage, int64(e.Plan.Target.Bytes)); err != nil {
-		return fmt.Errorf("cannot write partition table to %s: %w", e.Target.Path(), err)
-	}
-	if err := disk.Sync(); err != nil {
+	err = e.Target.Exclusive(ctx, func() error {
+		return errors.Join(table(l).Write(storage, int64(e.Plan.Target.Bytes)), disk.Sync())
+	})
+	if err != nil {
 		return fmt.Errorf("cannot write partition table to %s: %w", e.Target.Path(), err)
 	}
 	e.Log("Wrote a GPT with %d partitions.", len(l.Partitions))
-	return readBack(e)
+	if err := readBack(e); err != nil {
+		return err
+	}
+	return e.Target.Reread(ctx, l.Partitions)
 }
 
 // Undo leaves the table to the undo of wipe, whose saved regions hold the old one.

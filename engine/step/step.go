@@ -49,8 +49,10 @@ func (s DiskState) Sentence() string {
 
 // Env is what steps work with. One Env serves one run.
 type Env struct {
-	Plan    plan.Plan
-	Tools   tool.Runner
+	Plan  plan.Plan
+	Tools tool.Runner
+	// Machine is what a real disk's steps change besides the disk; nil in a rehearsal.
+	Machine *Machine
 	Secrets *secret.Store
 	// Open takes hold of the target.
 	Open func(plan.Plan) (target.Target, error)
@@ -60,12 +62,15 @@ type Env struct {
 	Now func() time.Time
 	// Emit sends an event of the current step; the runner fills in the rest.
 	Emit func(event.Event)
+	// Progress tells how far the current step is, from 0 to 1; the runner sets it.
+	Progress func(fraction float64, work *event.Work)
 
 	Target target.Target
 	Report verify.Report
 
 	found     device.Disk // what check saw
 	formatted bool        // something new stands where old data was; undo can put nothing back
+	lock      []byte      // a flake.lock that was computed during the run
 
 	mu    sync.Mutex
 	state DiskState
@@ -137,18 +142,36 @@ func For(s plan.Step) (Doer, error) {
 	switch s.Kind {
 	case plan.Check:
 		return &check{}, nil
+	case plan.Release:
+		return &release{}, nil
 	case plan.Wipe:
 		return &wipe{}, nil
 	case plan.Partition:
 		return &partition{}, nil
 	case plan.Encrypt:
 		return &encrypt{step: s}, nil
+	case plan.Open:
+		return &open{}, nil
 	case plan.Format:
 		return &format{step: s}, nil
+	case plan.Mount:
+		return &mount{}, nil
+	case plan.Memory:
+		return &memory{}, nil
+	case plan.Lock:
+		return &lock{}, nil
 	case plan.Configure:
 		return &configure{}, nil
+	case plan.Passwords:
+		return &passwords{}, nil
+	case plan.Install:
+		return &install{}, nil
+	case plan.Handover:
+		return &handover{}, nil
 	case plan.Verify:
 		return &verifying{}, nil
+	case plan.Close:
+		return &closing{}, nil
 	}
 	return nil, fmt.Errorf("cannot do step %q: this program knows no kind %q", s.ID, s.Kind)
 }

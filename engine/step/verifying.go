@@ -27,7 +27,7 @@ func (*verifying) Do(ctx context.Context, e *Env) error {
 	passphrase, _ := e.Secrets.Get(command.Passphrase)
 	e.Report = verify.Run(ctx, verify.Input{
 		Tools: e.Tools, Target: e.Target, Layout: e.Plan.Layout, Passphrase: passphrase,
-		Repo: plan.RepoDir(e.Target.Path()), Configuration: e.Plan.Configuration,
+		Repo: plan.RepoDir(e.Target.Path()), Mounted: e.mounted(), Configuration: e.Plan.Configuration,
 		Each: func(c verify.Check) {
 			e.Emit(event.Event{Kind: event.Checked, Title: c.Name, Text: c.Detail, Status: string(c.Status)})
 		},
@@ -47,8 +47,35 @@ func (*verifying) Do(ctx context.Context, e *Env) error {
 	if len(failed) > 0 {
 		return fmt.Errorf("cannot verify %s: %w: %s", e.Target.Path(), errVerification, strings.Join(failed, "; "))
 	}
-	e.Mark(Complete)
+	if e.Target.Image() {
+		e.Mark(Complete) // a real disk is complete once it is let go of
+	}
 	return nil
+}
+
+// mounted is what a real disk's system was to become; nil in a rehearsal.
+func (e *Env) mounted() *verify.Mounted {
+	if e.Target.Image() {
+		return nil
+	}
+	m := &verify.Mounted{Root: plan.Root, Owner: e.Plan.Owner(), Lock: e.lock, Erased: e.erased()}
+	for _, k := range e.Plan.Kept() {
+		m.Binds = append(m.Binds, k.Path)
+	}
+	for _, u := range e.Plan.Wishes.Users {
+		password, _ := e.Secrets.Get(plan.PasswordSecret(u.Name))
+		m.Users = append(m.Users, verify.User{Name: u.Name, Password: password})
+	}
+	return m
+}
+
+// erased are the partitions that were on the disk.
+func (e *Env) erased() []verify.Erased {
+	var list []verify.Erased
+	for _, p := range e.found.Partitions {
+		list = append(list, verify.Erased{PartUUID: p.PartUUID, Label: p.Label, Type: p.Type})
+	}
+	return list
 }
 
 // Undo has nothing to free.

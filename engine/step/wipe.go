@@ -24,9 +24,13 @@ func (w *wipe) Do(ctx context.Context, e *Env) error {
 	if err := context.Cause(ctx); err != nil {
 		return err
 	}
+	if err := e.lastLook(); err != nil {
+		return err
+	}
 	w.saved = saved
 	e.Mark(Incomplete)
-	if err := target.Clear(e.Target.Disk(), regions); err != nil {
+	err = e.Target.Exclusive(ctx, func() error { return target.Clear(e.Target.Disk(), regions) })
+	if err != nil {
 		return err
 	}
 	e.Log("Cleared %d regions.", len(regions))
@@ -49,13 +53,13 @@ func (*wipe) regions(e *Env) []target.Region {
 }
 
 // Undo puts everything back, the old table included, unless something was formatted since.
-func (w *wipe) Undo(_ context.Context, e *Env) error {
+func (w *wipe) Undo(ctx context.Context, e *Env) error {
 	if w.saved == nil || e.formatted {
 		return nil
 	}
-	if err := w.saved.Restore(e.Target.Disk()); err != nil {
+	if err := e.Target.Exclusive(ctx, func() error { return w.saved.Restore(e.Target.Disk()) }); err != nil {
 		return err
 	}
 	e.Mark(Restored)
-	return nil
+	return e.Target.Reread(ctx, nil)
 }

@@ -35,7 +35,7 @@ func (p piece) restore(f *os.File) error {
 // hole tells whether a region of an image holds no data. A device has no holes.
 func hole(f *os.File, r Region) bool {
 	end := int64(r.Start + r.Size)
-	if info, err := f.Stat(); r.Size == 0 || err != nil || end > info.Size() {
+	if info, err := f.Stat(); r.Size == 0 || err != nil || !info.Mode().IsRegular() || end > info.Size() {
 		return false
 	}
 	data, err := unix.Seek(int(f.Fd()), int64(r.Start), unix.SEEK_DATA)

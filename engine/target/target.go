@@ -1,8 +1,12 @@
-// Package target is a disk that is open for writing: today an image file, later also a block device of this machine.
+// Package target is a disk that is open for writing: an image file, or a block device of this machine.
 //
-// It guarantees that one engine at a time holds a target (flock), that a tool that works on a partition gets a
-// path that holds exactly that partition, and that what the tool wrote is on the disk when the call returns. An
-// image needs no privilege: a partition is a sparse file beside it while a tool works, copied into place afterwards.
+// It guarantees that a tool that works on a partition gets a path that holds exactly that partition, and that what the
+// tool wrote is on the disk when the call returns. One engine at a time holds an image (flock). An image needs no
+// privilege: a partition is a sparse file beside it while a tool works, copied into place afterwards.
+//
+// A device is locked only while it is written, because udev, which keeps to the same lock, must look at it in between. A
+// partition of a device is found by the kernel's own parent link, its number, its sectors and its PARTUUID, all of which
+// must agree, and never by the order or the spelling of names.
 package target
 
 import (
@@ -235,8 +239,11 @@ func copyRange(to *os.File, at int64, from *os.File, start, size int64) error {
 	return nil
 }
 
-// punch makes a range read as zeros.
+// punch makes a range read as zeros. A device gets zeros written: what it makes of a hole depends on the drive.
 func punch(f *os.File, start, size int64) error {
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		return errors.Join(err, zero(f, start, size))
+	}
 	err := unix.Fallocate(int(f.Fd()), unix.FALLOC_FL_PUNCH_HOLE|unix.FALLOC_FL_KEEP_SIZE, start, size)
 	if errors.Is(err, unix.EOPNOTSUPP) {
 		return zero(f, start, size)

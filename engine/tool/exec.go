@@ -60,8 +60,12 @@ func (e Exec) Missing(names ...string) []string {
 	return missing
 }
 
-// Run runs the call to its end. When ctx is cancelled the whole process group is asked to end, and killed after a
-// grace. The error is an [*Error] unless the program could not be found.
+// Run runs the call to its end. When ctx is cancelled the program and all that it started is asked to end, and killed after a
+// grace: Run returns within five seconds, unless a process hangs in the kernel. The error is an [*Error] unless the program
+// could not be found.
+//
+// Whatever the program started ends with it, also when it was successful; a leftover would keep the disk busy. After a success
+// of less than a second, only what is still in its process group is looked for.
 func (e Exec) Run(ctx context.Context, call Call) (Result, error) {
 	path, err := e.Find(call.Command.Name)
 	if err != nil {
@@ -70,35 +74,71 @@ func (e Exec) Run(ctx context.Context, call Call) (Result, error) {
 	if call.Command.Secret != "" && call.Secret == nil {
 		return Result{}, fmt.Errorf("cannot run %s: the %s is missing", call.Command.Name, call.Command.Secret)
 	}
-	out := newOutput(call.Line)
+	out, kin := newOutput(call.Line, !call.Stream), newFamily()
 	cmd := exec.CommandContext(ctx, path, call.Command.Args...)
 	cmd.Dir = "/"
-	cmd.Env = environment(call.Command.Env)
+	cmd.Env = environment(append([]string{kin.mark}, call.Command.Env...))
 	cmd.Stdin = input(call)
 	cmd.Stdout, cmd.Stderr = out.stdout, out.stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
-	cmd.WaitDelay = grace
-
-	err = runOnOneThread(cmd)
-	if err != nil && cmd.Process != nil {
-		// What the program itself started must not outlive its failure.
-		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+	cmd.Cancel = func() error {
+		kin.begin(cmd.Process.Pid)
+		kin.ask()
+		return nil
 	}
+	cmd.WaitDelay = grace
+	record, err := openSide(cmd, out.alone(call.Record))
+	if err != nil {
+		return Result{}, err
+	}
+
+	start := time.Now()
+	err = runOnOneThread(cmd, kin, record)
+	var left []int
+	if cmd.Process != nil {
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+		if err != nil || time.Since(start) > lookEvery {
+			left = kin.end()
+		}
+	}
+	record.finish()
 	out.finish()
 	result := Result{Stdout: out.bytes(), Stderr: out.complaint()}
-	return result, outcome(ctx, call, out, err)
+	return result, stuck(outcome(ctx, call, out, err), call, left)
 }
 
 // runOnOneThread keeps the goroutine on its thread: the kernel sends the parent-death signal when the thread that forked ends.
-func runOnOneThread(cmd *exec.Cmd) error {
+func runOnOneThread(cmd *exec.Cmd, kin *family, record *side) error {
 	done := make(chan error, 1)
 	go func() {
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
-		done <- cmd.Run()
+		err := cmd.Start()
+		record.started()
+		if err != nil {
+			done <- err
+			return
+		}
+		kin.begin(cmd.Process.Pid)
+		stop := kin.watch()
+		defer stop()
+		done <- cmd.Wait()
 	}()
 	return <-done
+}
+
+// stuck adds that processes could not be ended.
+func stuck(err error, call Call, left []int) error {
+	if len(left) == 0 {
+		return err
+	}
+	why := fmt.Errorf("%d of the processes that it started cannot be ended (%v): they wait for a device", len(left), left)
+	var failure *Error
+	if errors.As(err, &failure) {
+		failure.Cause = fmt.Errorf("%w; %w", failure.Cause, why)
+		return failure
+	}
+	return &Error{Command: call.Command, Exit: -1, Cause: why}
 }
 
 // outcome turns how the program ended into an error.
@@ -120,7 +160,7 @@ func outcome(ctx context.Context, call Call, out *output, err error) error {
 	return failure
 }
 
-// environment is all that a program gets to see.
+// environment is all that a program gets to see. The mark of the call is among extra.
 func environment(extra []string) []string {
 	return append([]string{"LC_ALL=C.UTF-8", "LANG=C.UTF-8", "HOME=/", "TZ=UTC", "PATH=" + strings.Join(folders(), ":")}, extra...)
 }

@@ -14,7 +14,7 @@ const (
 	lineBytes = 4096
 )
 
-// output collects what a program says: standard output whole up to a bound, and the last lines of both streams.
+// output collects what a program says: standard output whole up to a bound, if it is wanted, and the last lines of both streams.
 type output struct {
 	mu    sync.Mutex
 	whole bytes.Buffer
@@ -27,9 +27,9 @@ type output struct {
 	stdout, stderr *stream // what the program writes to
 }
 
-func newOutput(line func(string)) *output {
+func newOutput(line func(string), keep bool) *output {
 	o := &output{line: line}
-	o.stdout, o.stderr = &stream{out: o, keep: true}, &stream{out: o}
+	o.stdout, o.stderr = &stream{out: o, keep: keep}, &stream{out: o, isErr: true}
 	return o
 }
 
@@ -37,6 +37,18 @@ func newOutput(line func(string)) *output {
 func (o *output) finish() {
 	o.stdout.flush()
 	o.stderr.flush()
+}
+
+// alone makes line be called at no time at which o calls its own; it may be nil.
+func (o *output) alone(line func(string)) func(string) {
+	if line == nil {
+		return nil
+	}
+	return func(text string) {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		line(text)
+	}
 }
 
 // keep adds to the whole output.
@@ -86,7 +98,8 @@ func (o *output) tail() string {
 // stream cuts one of the two streams into lines. It is written to by one goroutine only.
 type stream struct {
 	out     *output
-	keep    bool
+	keep    bool // in whole
+	isErr   bool
 	partial []byte
 }
 
@@ -105,17 +118,37 @@ func (s *stream) Write(p []byte) (int, error) {
 		}
 		s.partial = append(s.partial, rest[:length]...)
 		rest = rest[length+ended:]
-		if ended == 1 || len(s.partial) == lineBytes {
+		switch {
+		case ended == 1:
 			s.flush()
+		case len(s.partial) == lineBytes:
+			s.fold()
 		}
 	}
 	return len(p), nil
 }
 
+// fold passes on what there is of a long line. A rune that is not whole yet goes to the rest.
+func (s *stream) fold() {
+	whole := len(s.partial)
+	for i := whole - 1; i >= whole-utf8.UTFMax; i-- {
+		if utf8.RuneStart(s.partial[i]) {
+			if !utf8.FullRune(s.partial[i:]) {
+				whole = i
+			}
+			break
+		}
+	}
+	if text := printable(s.partial[:whole]); text != "" {
+		s.out.add(text, s.isErr)
+	}
+	s.partial = s.partial[:copy(s.partial, s.partial[whole:])]
+}
+
 // flush ends a line. Empty lines are dropped and bytes that are no text replaced.
 func (s *stream) flush() {
 	if text := strings.TrimRight(printable(s.partial), " "); text != "" {
-		s.out.add(text, !s.keep)
+		s.out.add(text, s.isErr)
 	}
 	s.partial = s.partial[:0]
 }

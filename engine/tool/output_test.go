@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"lethe/engine/command"
 	"lethe/engine/tool"
@@ -60,6 +63,80 @@ func TestTooMuchOutputIsAnErrorAndNoCut(t *testing.T) {
 	}
 	if result.Stderr != "ended" {
 		t.Errorf("the program was stopped by its talk: %q", result.Stderr)
+	}
+}
+
+func TestStreamIsOfAnyLength(t *testing.T) {
+	const all = 600_000 // lines, of 20 bytes: 12 MB
+	count, last := 0, ""
+	call := tool.Call{
+		Command: command.New("sh", "-c", "seq -f 'a line: %011.0f' "+fmt.Sprint(all)+"; exit 3"), Stream: true,
+		Line: func(line string) { count++; last = line },
+	}
+	result, err := tool.Exec{}.Run(t.Context(), call)
+	var failed *tool.Error
+	if !errors.As(err, &failed) || failed.Exit != 3 || errors.Is(err, tool.ErrTooMuch) {
+		t.Fatalf("got %v", err)
+	}
+	if count != all || last != "a line: 00000600000" || result.Stdout != nil {
+		t.Errorf("%d lines, the last is %q, %d bytes were kept", count, last, len(result.Stdout))
+	}
+	tail := strings.Split(failed.Tail, "\n")
+	if len(tail) != 200 || tail[0] != "a line: 00000599801" || tail[199] != last {
+		t.Errorf("the tail has %d lines, from %q to %q", len(tail), tail[0], tail[len(tail)-1])
+	}
+}
+
+func TestRecordComesBesideTheLines(t *testing.T) {
+	var said, recorded []string
+	inside := 0 // not guarded: the race detector sees two at a time
+	call := tool.Call{
+		// Nix opens its json-log-path anew.
+		Command: command.New("sh", "-c", `for i in 1 2 3; do echo out $i; echo rec $i >&3; done; printf last >>/dev/fd/3; exit 3`),
+		Line:    func(line string) { inside++; said = append(said, line) },
+		Record:  func(line string) { inside++; recorded = append(recorded, line) },
+	}
+	result, err := tool.Exec{}.Run(t.Context(), call)
+	var failed *tool.Error
+	if !errors.As(err, &failed) || failed.Exit != 3 || failed.Tail != "out 1\nout 2\nout 3" || string(result.Stdout) != failed.Tail+"\n" {
+		t.Errorf("%q, %v", result.Stdout, err)
+	}
+	if strings.Join(said, "|") != "out 1|out 2|out 3" || strings.Join(recorded, "|") != "rec 1|rec 2|rec 3|last" || inside != 7 {
+		t.Errorf("%q, %q", said, recorded)
+	}
+	if _, err := sh(t, `test ! -e /dev/fd/3`); err != nil {
+		t.Errorf("there is a descriptor that nobody asked for: %v", err)
+	}
+}
+
+func TestNobodyWaitsForTheRecord(t *testing.T) {
+	var recorded []string
+	start := time.Now()
+	_, err := tool.Exec{}.Run(t.Context(), tool.Call{
+		Command: command.New("sh", "-c", `setsid sh -c 'echo $$ >&3; exec sleep 60' >/dev/null 2>&1 </dev/null & sleep 0.2`),
+		Record:  func(line string) { recorded = append(recorded, line) },
+	})
+	if took := time.Since(start); err != nil || took > 2*time.Second || len(recorded) != 1 {
+		t.Fatalf("after %v: %q, %v", took, recorded, err)
+	}
+	pid, err := strconv.Atoi(recorded[0])
+	if err != nil || syscall.Kill(pid, syscall.SIGKILL) != nil {
+		t.Errorf("%q was to be ended here: %v", recorded[0], err)
+	}
+}
+
+func TestLongLineIsCutBetweenRunes(t *testing.T) {
+	for shift := range 4 {
+		text := strings.Repeat("x", shift) + strings.Repeat("€", 3000) + "  end"
+		c := command.New("cat")
+		c.Input = text + "\n"
+		var said []string
+		if _, err := (tool.Exec{}).Run(t.Context(), tool.Call{Command: c, Stream: true, Line: func(line string) { said = append(said, line) }}); err != nil {
+			t.Fatal(err)
+		}
+		if strings.Join(said, "") != text || len(said) != 3 {
+			t.Errorf("shifted by %d it comes in %d pieces, whole: %v", shift, len(said), strings.Join(said, "") == text)
+		}
 	}
 }
 

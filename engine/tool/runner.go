@@ -1,7 +1,7 @@
 // Package tool runs outside programs: one small wrapper per program, with its exit codes turned into named errors.
 //
 // It guarantees that programs are found in fixed places and never through the caller's PATH, run in a clean
-// environment in their own process group, die with the engine, get secrets only through a pipe, and that
+// environment in their own process group, die with the engine, leave nothing running, get secrets only through a pipe, and that
 // their output is bounded in memory while its end, where the real error stands, is always kept. It decides nothing.
 package tool
 
@@ -19,8 +19,14 @@ import (
 type Call struct {
 	Command command.Command
 	Secret  *secret.Secret // required where the command names one
-	// Line is called for each line of output, one call at a time. It may be nil.
+	// Line is called for each line of output, one call at a time. It may be nil. Of a line of more than 4096 bytes the rest
+	// comes as the next line.
 	Line func(string)
+	// Stream says that standard output is only handed out line by line: it may be of any length, and Result.Stdout is empty.
+	Stream bool
+	// Record is called for each line that the program writes to its file descriptor 3, never at the same time as Line. When it
+	// is nil, the program has no such descriptor. These lines are not in the error.
+	Record func(string)
 }
 
 // Result is what a program left behind.

@@ -18,10 +18,11 @@ import (
 // espJob looks at the EFI system partition.
 func espJob(ctx context.Context, in Input) []Check {
 	return inPartition(ctx, in, layout.ESP, "EFI system partition", func(path string, p layout.Partition) []Check {
-		return []Check{
-			content(ctx, in, path, p, "EFI system partition"),
-			fsck(ctx, in, "EFI system partition is clean", command.CheckFAT(path)),
+		seen := content(ctx, in, path, p, "EFI system partition")
+		if in.Mounted != nil {
+			return []Check{seen}
 		}
+		return []Check{seen, cleanFAT(ctx, in, path)}
 	})
 }
 
@@ -35,10 +36,11 @@ func swapJob(ctx context.Context, in Input) []Check {
 // nixJob looks at an unencrypted nix partition.
 func nixJob(ctx context.Context, in Input) []Check {
 	return inPartition(ctx, in, layout.Nix, "nix file system", func(path string, p layout.Partition) []Check {
-		return []Check{
-			content(ctx, in, path, p, "nix file system"),
-			fsck(ctx, in, "nix file system is clean", command.CheckExt4(path)),
+		seen := content(ctx, in, path, p, "nix file system")
+		if in.Mounted != nil {
+			return []Check{seen}
 		}
+		return []Check{seen, cleanExt4(ctx, in, path)}
 	})
 }
 
@@ -65,6 +67,9 @@ func luksJob(ctx context.Context, in Input) []Check {
 		}
 		return checks
 	})
+	if p, ok := in.Layout.Find(layout.Nix); ok && in.Mounted != nil {
+		checks = append(checks, inside(ctx, in, p))
+	}
 	if in.Target.Image() {
 		checks = append(checks, Check{Name: "nix file system", Status: NotRehearsed, Detail: plan.NeedsMapper, By: "e2fsck"})
 	}
@@ -103,12 +108,32 @@ func passphrase(ctx context.Context, in Input, path string, memory quantity.Byte
 	return result(name, by, fmt.Sprintf("keyslot %d", slot), err)
 }
 
-// content compares what blkid sees with what was planned.
+// content compares what blkid sees in a partition with what was planned.
 func content(ctx context.Context, in Input, path string, p layout.Partition, name string) Check {
-	size := in.Layout.SectorSize.Of(p.Sectors())
-	found, err := tool.Blkid{Runner: in.Tools}.Probe(ctx, path, 0, size)
-	want := device.Content{Type: p.Filesystem, Label: p.Label, UUID: p.UUID}
-	found.UUID, want.UUID = strings.ToLower(found.UUID), strings.ToLower(want.UUID)
+	return holds(ctx, in, path, in.Layout.SectorSize.Of(p.Sectors()), p, name)
+}
+
+// inside compares what blkid sees in the opened container with what was planned.
+func inside(ctx context.Context, in Input, p layout.Partition) Check {
+	size := in.Layout.SectorSize.Of(p.Sectors()) - in.Layout.LUKS.DataOffset
+	return holds(ctx, in, opened(in), size, p, "nix file system")
+}
+
+// opened is the path of the opened container.
+func opened(in Input) string { return "/dev/mapper/" + in.Layout.LUKS.Mapper }
+
+// holds compares what blkid sees in the first size bytes of path with what was planned.
+func holds(ctx context.Context, in Input, path string, size quantity.Bytes, p layout.Partition, name string) Check {
+	want := device.Content{Type: p.Filesystem, Label: p.Label, UUID: strings.ToLower(p.UUID)}
+	probe := func() (device.Content, error) {
+		found, err := tool.Blkid{Runner: in.Tools}.Probe(ctx, path, 0, size)
+		found.UUID = strings.ToLower(found.UUID)
+		return found, err
+	}
+	found, err := probe()
+	if in.Mounted != nil && err == nil && found != want {
+		found, err = probe() // blkid before util-linux 2.41 may read a superblock while the kernel changes it
+	}
 	if err == nil && found != want {
 		err = fmt.Errorf("it holds %s instead of %s", describe(found), describe(want))
 	}
@@ -125,6 +150,34 @@ func describe(c device.Content) string {
 		text += fmt.Sprintf(" “%s”", c.Label)
 	}
 	return text + " " + c.UUID
+}
+
+// Clean checks the file systems of a real disk after they were unmounted and before the container is closed. It is no part of
+// [Run] there: a mounted file system never looks clean.
+func Clean(ctx context.Context, in Input) []Check {
+	checks := inPartition(ctx, in, layout.ESP, fatClean, func(path string, _ layout.Partition) []Check {
+		return []Check{cleanFAT(ctx, in, path)}
+	})
+	if in.Layout.LUKS != nil {
+		return append(checks, cleanExt4(ctx, in, opened(in)))
+	}
+	return append(checks, inPartition(ctx, in, layout.Nix, ext4Clean, func(path string, _ layout.Partition) []Check {
+		return []Check{cleanExt4(ctx, in, path)}
+	})...)
+}
+
+// The names of the checks by fsck.
+const (
+	fatClean  = "EFI system partition is clean"
+	ext4Clean = "nix file system is clean"
+)
+
+func cleanFAT(ctx context.Context, in Input, path string) Check {
+	return fsck(ctx, in, fatClean, command.CheckFAT(path))
+}
+
+func cleanExt4(ctx context.Context, in Input, path string) Check {
+	return fsck(ctx, in, ext4Clean, command.CheckExt4(path))
 }
 
 // fsck runs a file system check that changes nothing.

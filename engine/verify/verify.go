@@ -3,6 +3,9 @@
 // Every check is made by another tool than the one that wrote: sfdisk, sgdisk and parted judge the table that
 // go-diskfs wrote, blkid and fsck the file systems, luks.go the container that cryptsetup made. A check that this
 // machine cannot make is reported as not rehearsed, never as passed. Nothing is written.
+//
+// On a real disk the installed system is still mounted and is looked at too: what is mounted where, password files,
+// the boot loader and its entries, the system profile, the firmware's entries, and the configuration with its owner.
 package verify
 
 import (
@@ -58,6 +61,9 @@ type Input struct {
 	Tools  tool.Runner
 	Target target.Target
 	Layout layout.Layout
+	// Mounted is set for an installed system that is still mounted; a rehearsal has none. With it the system itself is looked at
+	// too, Repo is taken from it, and [Clean] is left for after the unmounting.
+	Mounted *Mounted
 	// Repo is the folder with the configuration; "" leaves it out.
 	Repo          string
 	Configuration plan.Configuration
@@ -74,20 +80,7 @@ type job func(ctx context.Context, in Input) []Check
 
 // Run makes every check. The groups do not depend on each other and run at the same time.
 func Run(ctx context.Context, in Input) Report {
-	jobs := []job{sfdisk, sgdisk, parted, espJob}
-	if _, ok := in.Layout.Find(layout.Swap); ok {
-		jobs = append(jobs, swapJob)
-	}
-	if in.Layout.LUKS != nil {
-		jobs = append(jobs, luksJob)
-	} else {
-		jobs = append(jobs, nixJob)
-	}
-	if in.Repo != "" {
-		jobs = append(jobs, func(ctx context.Context, in Input) []Check {
-			return Configuration(ctx, in.Tools, in.Repo, in.Configuration)
-		})
-	}
+	jobs := jobsFor(in)
 	results := make([][]Check, len(jobs))
 	var wg sync.WaitGroup
 	var mu sync.Mutex
@@ -109,6 +102,28 @@ func Run(ctx context.Context, in Input) Report {
 		report.Checks = append(report.Checks, checks...)
 	}
 	return report
+}
+
+// jobsFor gives the groups in the order of the report.
+func jobsFor(in Input) []job {
+	jobs := []job{sfdisk, sgdisk, parted, espJob}
+	if _, ok := in.Layout.Find(layout.Swap); ok {
+		jobs = append(jobs, swapJob)
+	}
+	if in.Layout.LUKS != nil {
+		jobs = append(jobs, luksJob)
+	} else {
+		jobs = append(jobs, nixJob)
+	}
+	if in.Mounted != nil {
+		return append(jobs, mountsJob, passwordsJob, bootJob, systemJob, firmwareJob, repoJob)
+	}
+	if in.Repo != "" {
+		jobs = append(jobs, func(ctx context.Context, in Input) []Check {
+			return Configuration(ctx, in.Tools, in.Repo, in.Configuration)
+		})
+	}
+	return jobs
 }
 
 // result makes a check of an error.

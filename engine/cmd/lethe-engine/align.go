@@ -66,7 +66,7 @@ func (f alignFlags) disk(ctx context.Context, args []string, sized bool) (device
 	case len(args) == 1 && sized:
 		return device.Topology{}, 0, errors.New("cannot explain both a disk and a size; leave one of them out")
 	case len(args) == 1:
-		d, err := find(ctx, args[0])
+		d, _, err := find(ctx, args[0])
 		return d.Topology, d.Bytes, err
 	case !sized:
 		return device.Topology{}, 0, errors.New("cannot explain nothing: name a disk or an image, or describe one with --size")

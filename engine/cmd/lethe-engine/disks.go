@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"text/tabwriter"
 
@@ -20,24 +22,33 @@ func newDisks(s streams) *cobra.Command {
 		Short: "List disks, what is on them, and whether Lethe could take them",
 		Long: `List disks, what is on them, and whether Lethe could take them.
 
-Without privilege the content of a real disk cannot be read, so none is ever called eligible here:
-only "not yet checked", or "refused" with the reason.`,
+Without privilege the content of a real disk cannot be read, so none is ever called eligible:
+only "not yet checked", or "refused" with the reason. Root reads the disks themselves.`,
 		Example: `  lethe-engine disks
   lethe-engine disks --json | jq '.disks[] | {path, model, verdict}'`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			inventory, err := engine.Inventory(c.Context())
+			found, err := inventory(c.Context())
 			if err != nil {
 				return refused(err)
 			}
 			if asJSON {
-				return printJSON(s.out, inventory)
+				return printJSON(s.out, found)
 			}
-			return printDisks(s.out, inventory)
+			return printDisks(s.out, found)
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return c
+}
+
+// inventory is the machine's as far as this user may read it: root reads the disks themselves.
+func inventory(ctx context.Context) (device.Inventory, error) {
+	if os.Geteuid() != 0 {
+		return engine.Inventory(ctx)
+	}
+	facts, err := engine.Local{}.Facts(ctx)
+	return facts.Inventory, err
 }
 
 // printDisks prints one block per disk.

@@ -192,7 +192,7 @@ func (f *exportFlags) plan(ctx context.Context, args []string) (plan.Plan, error
 		wishes.Disk.Target = args[0]
 	}
 	if wishes.Disk.Target != "" {
-		if disk, err = find(ctx, wishes.Disk.Target); err != nil {
+		if disk, _, err = find(ctx, wishes.Disk.Target); err != nil {
 			return plan.Plan{}, err
 		}
 		wishes.Disk.Target = disk.Path

@@ -9,7 +9,6 @@ import (
 
 	"golang.org/x/term"
 
-	"lethe/engine/command"
 	"lethe/engine/secret"
 )
 
@@ -19,31 +18,61 @@ func (s streams) passphrase(ctx context.Context, file string, isNew bool) (*secr
 	if file != "" {
 		return secret.ReadFile(file, s.in)
 	}
-	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	if !isNew {
+		return s.askOnce(ctx, "passphrase", "Passphrase for the disk: ")
+	}
+	typed, err := s.askTwice(ctx, "passphrase", "Passphrase for the disk: ", (*secret.Secret).CheckPassphrase)
+	if err == nil && !typed.ASCII() {
+		fmt.Fprintln(s.err, "Note: the passphrase holds letters beyond ASCII. The boot prompt has its own keyboard layout; make sure that you can type it there.")
+	}
+	return typed, err
+}
+
+// askOnce asks for something that exists already.
+func (s streams) askOnce(ctx context.Context, what, prompt string) (*secret.Secret, error) {
+	tty, err := openTerminal(what)
 	if err != nil {
-		return nil, fmt.Errorf("cannot ask for the passphrase: there is no terminal (%w); give it with --passphrase-file FILE (- is standard input)", err)
+		return nil, err
 	}
 	defer tty.Close()
-	first, err := ask(ctx, tty, "Passphrase for the disk: ")
-	if err != nil || !isNew {
-		return first, err
+	return ask(ctx, tty, prompt)
+}
+
+// askTwice asks for something new, which must be typed the same way twice.
+func (s streams) askTwice(ctx context.Context, what, prompt string, check func(*secret.Secret) error) (*secret.Secret, error) {
+	tty, err := openTerminal(what)
+	if err != nil {
+		return nil, err
 	}
-	if err := first.CheckPassphrase(); err != nil {
+	defer tty.Close()
+	first, err := ask(ctx, tty, prompt)
+	if err != nil {
+		return nil, err
+	}
+	if err := check(first); err != nil {
+		first.Wipe()
 		return nil, err
 	}
 	second, err := ask(ctx, tty, "The same again: ")
 	if err != nil {
+		first.Wipe()
 		return nil, err
 	}
 	defer second.Wipe()
 	if !bytes.Equal(first.Bytes(), second.Bytes()) {
 		first.Wipe()
-		return nil, errors.New("cannot use passphrase: the two differ; nothing was changed")
-	}
-	if !first.ASCII() {
-		fmt.Fprintln(s.err, "Note: the passphrase holds letters beyond ASCII. The boot prompt has its own keyboard layout; make sure that you can type it there.")
+		return nil, fmt.Errorf("cannot use %s: the two differ; nothing was changed", what)
 	}
 	return first, nil
+}
+
+// openTerminal opens the terminal that the program was started from.
+func openTerminal(what string) (*os.File, error) {
+	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	if err != nil {
+		return nil, fmt.Errorf("cannot ask for the %s: there is no terminal (%w); give it with a file (see --help)", what, err)
+	}
+	return tty, nil
 }
 
 // ask reads one line without echo. A cancel puts the terminal back as it was.
@@ -51,7 +80,7 @@ func ask(ctx context.Context, tty *os.File, prompt string) (*secret.Secret, erro
 	fd := int(tty.Fd())
 	before, err := term.GetState(fd)
 	if err != nil {
-		return nil, fmt.Errorf("cannot ask for the passphrase: %w", err)
+		return nil, fmt.Errorf("cannot ask: %w", err)
 	}
 	fmt.Fprint(tty, prompt)
 	type answer struct {
@@ -74,20 +103,4 @@ func ask(ctx context.Context, tty *os.File, prompt string) (*secret.Secret, erro
 		fmt.Fprintln(tty)
 		return nil, &coded{exitCancelled, errors.Join(errors.New("cancelled; nothing was written"), term.Restore(fd, before))}
 	}
-}
-
-// secrets gathers what a plan needs.
-func (s streams) secrets(ctx context.Context, names []string, file string) (*secret.Store, error) {
-	store := secret.NewStore()
-	for _, name := range names {
-		if name != command.Passphrase {
-			return nil, fmt.Errorf("cannot get secret %q: this program knows none of that name", name)
-		}
-		p, err := s.passphrase(ctx, file, true)
-		if err != nil {
-			return nil, err
-		}
-		store.Put(name, p)
-	}
-	return store, nil
 }

@@ -22,8 +22,9 @@ func newPlan(s streams) *cobra.Command {
 		Short: "Print what would be done to a disk or an image; nothing is written",
 		Long: `Print what would be done to a disk or an image; nothing is written.
 
-The plan of a real disk is a preview: without privilege nobody can know what is on it. The new
-UUIDs are random, so two plans differ in them.`,
+Without privilege the plan of a real disk is a preview, as nobody can know what is on it. As root it
+is what install would do, and prints the fingerprint that install --yes-erase takes where the disk
+has no name in /dev/disk/by-id. The new UUIDs are random, so two plans differ in them.`,
 		Example: `  lethe-engine plan /dev/nvme0n1 --luks
   lethe-engine plan disk.img --script > by-hand.sh
   lethe-engine plan /dev/disk/by-id/ata-… --wishes wishes.toml --json`,
@@ -56,7 +57,7 @@ func makePlan(ctx context.Context, flags *wishFlags, args []string) (plan.Plan, 
 	if wishes.Disk.Target == "" {
 		return plan.Plan{}, errors.New("cannot plan: no disk was named; lethe-engine disks lists them")
 	}
-	disk, err := find(ctx, wishes.Disk.Target)
+	disk, machine, err := find(ctx, wishes.Disk.Target)
 	if err != nil {
 		return plan.Plan{}, err
 	}
@@ -65,19 +66,22 @@ func makePlan(ctx context.Context, flags *wishFlags, args []string) (plan.Plan, 
 	if err != nil {
 		return plan.Plan{}, err
 	}
+	request.Memory, request.Firmware = machine.Memory, machine.Firmware
 	return engine.Plan(ctx, disk, request)
 }
 
-// find gives the disk or image of that path.
-func find(ctx context.Context, path string) (device.Disk, error) {
+// find gives the disk or image of that path, and for a disk the machine that it is in.
+func find(ctx context.Context, path string) (device.Disk, device.Inventory, error) {
 	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
-		return engine.Image(ctx, path, 0)
+		disk, err := engine.Image(ctx, path, 0)
+		return disk, device.Inventory{}, err
 	}
-	inventory, err := engine.Inventory(ctx)
+	machine, err := inventory(ctx)
 	if err != nil {
-		return device.Disk{}, err
+		return device.Disk{}, machine, err
 	}
-	return device.Find(inventory, path)
+	disk, err := device.Find(machine, path)
+	return disk, machine, err
 }
 
 // printPlan prints in the form asked for.

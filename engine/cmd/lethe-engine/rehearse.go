@@ -10,10 +10,8 @@ import (
 	"lethe/engine"
 	"lethe/engine/command"
 	"lethe/engine/device"
-	"lethe/engine/event"
 	"lethe/engine/layout"
 	"lethe/engine/plan"
-	"lethe/engine/printer"
 	"lethe/engine/quantity"
 	enginerun "lethe/engine/run"
 	"lethe/engine/step"
@@ -93,7 +91,7 @@ func (s streams) rehearse(c *cobra.Command, f rehearseFlags) (err error) {
 			err = errors.Join(err, stage.Remove())
 		}
 	}()
-	secrets, err := s.secrets(c.Context(), stage.Plan.Secrets, f.passphraseFile)
+	secrets, err := s.gather(c.Context(), stage.Plan.Secrets, secretFlags{passphraseFile: f.passphraseFile, passphraseFD: -1})
 	if err != nil {
 		return refused(errors.Join(err, stage.Remove()))
 	}
@@ -101,19 +99,8 @@ func (s streams) rehearse(c *cobra.Command, f rehearseFlags) (err error) {
 	if !f.asJSON {
 		s.announce(stage)
 	}
-	result, err := stage.Run(c.Context(), secrets, s.sink(f))
+	result, err := stage.Run(c.Context(), secrets, s.sink(f.asJSON, f.log))
 	return s.sumUp(stage, result, err, f, kept)
-}
-
-// sink is the printer that the flags ask for.
-func (s streams) sink(f rehearseFlags) event.Sink {
-	if f.asJSON {
-		return printer.NewJSON(s.out)
-	}
-	if f.log {
-		return printer.NewLog(s.out, s.colour())
-	}
-	return printer.NewText(s.out, printer.Style{Colour: s.colour(), Bar: terminal(s.out)})
 }
 
 // announce shows what will happen.

@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
+
+	"lethe/engine"
 )
 
 // The exit codes.
@@ -74,8 +76,8 @@ func (s streams) unicode() bool {
 
 const about = `Lethe puts an impermanent NixOS on a disk. This is its engine without a window.
 
-Everything here works without privilege. Real disks are shown and planned for, never written;
-a rehearsal does the whole work on a virtual disk, with the same code.
+Only install needs root, and asks for it. Everything else works without privilege and writes to no
+disk; a rehearsal does the work on a virtual disk, with the same code.
 
 Exit codes:
   0    done
@@ -95,6 +97,7 @@ func newRoot(s streams) *cobra.Command {
 		Example: `  lethe-engine rehearse --size 40GiB --luks
   lethe-engine disks
   lethe-engine plan /dev/nvme0n1 --luks
+  sudo lethe-engine install wishes.toml --disk /dev/nvme0n1
   lethe-engine align /dev/sda`,
 		Version:       version(),
 		SilenceErrors: true,
@@ -105,7 +108,7 @@ func newRoot(s streams) *cobra.Command {
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
-	root.AddCommand(newDisks(s), newPlan(s), newRehearse(s), newVerify(s), newAlign(s), newExport(s), newWishes(s))
+	root.AddCommand(newDisks(s), newPlan(s), newInstall(s), newRehearse(s), newVerify(s), newAlign(s), newExport(s), newWishes(s), newServe(s))
 	return root
 }
 
@@ -113,15 +116,12 @@ func newRoot(s streams) *cobra.Command {
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Main.Version == "" {
-		return release
+		return engine.Release
 	}
 	for _, setting := range info.Settings {
 		if setting.Key == "vcs.revision" {
-			return release + " (" + setting.Value[:min(12, len(setting.Value))] + ")"
+			return engine.Release + " (" + setting.Value[:min(12, len(setting.Value))] + ")"
 		}
 	}
-	return release
+	return engine.Release
 }
-
-// release is the version of this source; FyneApp.toml says the same.
-const release = "0.1.0"

@@ -83,7 +83,10 @@ func For(t testing.TB, disk device.Disk, wishes config.Config) plan.Plan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := plan.Make(disk, plan.Input{Wishes: wishes, Layout: l, KDF: Quick, Configuration: plan.Configuration{Files: repo}})
+	p, err := plan.Make(disk, plan.Input{
+		Wishes: wishes, Layout: l, KDF: Quick, Configuration: plan.Configuration{Files: repo},
+		Memory: 4 * quantity.GiB, Firmware: device.Firmware{UEFI: true, Bits: 64},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

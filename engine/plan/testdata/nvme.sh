@@ -2,11 +2,14 @@
 # Written by Lethe for /dev/nvme0n1 · SAMSUNG MZVL2512HCJQ-00B00 · S1SAMSUNG MZVL2512HCJQ-00B00 (477 GiB, nvme disk)
 # Fingerprint of that disk: 38e7b8989589d1748826b6b2ad60134d8cd0045fc68b2145d997d238efe882bb
 # This ERASES the disk:
+#   - volume group vg0 (root, SAMSUNG MZVL2512HCJQ-00B00)
+#   - luks-1
 #   - partition 1 “SAMSUNG MZVL2512HCJQ-00B00” (vfat, 1 GiB)
 #   - partition 2 “SAMSUNG MZVL2512HCJQ-00B00” (ext4, 100 GiB)
 #   - partition 3 (1 GiB)
 # Note: Swap gets a new random key at every boot, so this machine cannot hibernate.
 # Note: An ESP of 512 MiB can fill up after a few system generations; 1 GiB is recommended.
+# Note: The machine has 4 GiB of memory; a desktop with its root in memory is tight below 6 GiB.
 set -euo pipefail
 export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
 
@@ -29,11 +32,16 @@ fi
 # Makes sure that this is the disk that was confirmed, that nothing uses it, and that every tool is there, before anything is written.
 lsblk --output NAME,SIZE,MODEL,SERIAL,FSTYPE,LABEL,MOUNTPOINTS /dev/nvme0n1
 
-# 2. Remove old signatures
+# 2. Take down what is built on the disk: vg0, luks-1
+# Volume groups, arrays and mappings keep the disk busy. All their members lie on this disk, and nothing of them is in use.
+vgchange --activate n vg0
+cryptsetup close luks-1
+
+# 3. Remove old signatures
 # Clears the marks of old file systems, so that nothing later takes a leftover for real data.
 wipefs --all /dev/nvme0n1p1 /dev/cciss/c0d0p2 /dev/nvme0n1
 
-# 3. Write the partition table (3 partitions)
+# 4. Write the partition table (3 partitions)
 # The table is built in memory and written in one go; from here on the old partitions are gone.
 sfdisk --wipe always --wipe-partitions always /dev/nvme0n1 <<'EOF'
 label: gpt
@@ -47,34 +55,110 @@ start=2228480, size=122798336, type=CA7D7CCB-63ED-4C53-861C-1742536059CC, uuid=6
 EOF
 udevadm settle
 
-# 4. Encrypt the nix partition (LUKS2)
+# 5. Encrypt the nix partition (LUKS2)
 # Everything that outlives a boot lies here. Deriving the key from the passphrase takes a moment on purpose.
 cryptsetup luksFormat --type luks2 --cipher aes-xts-plain64 --key-size 512 --hash sha256 --sector-size 4096 --offset 32768 --uuid 367951ba-a2ff-4cd4-b1c4-83f15fb90bad --pbkdf argon2id --pbkdf-force-iterations 4 --pbkdf-memory 32 --pbkdf-parallel 1 /dev/disk/by-partuuid/6694d2c4-22ac-4208-a007-2939487f6999
 
-# 5. Format the EFI system partition (FAT32)
+# 6. Open the encrypted partition
+# The file system lies inside. The passphrase goes through a pipe and is written nowhere.
+cryptsetup open --type luks2 /dev/disk/by-partuuid/6694d2c4-22ac-4208-a007-2939487f6999 crypted
+
+# 7. Format the EFI system partition (FAT32)
 # The firmware reads the boot loader, kernels and initrds from here; it cannot be encrypted.
 mkfs.fat -F 32 -S 4096 -s 1 -n BOOT -i EB9D18A4 /dev/disk/by-partuuid/9566c74d-1003-4c4d-bbbb-0407d1e2c649
 
-# 6. Format the nix partition (ext4)
+# 8. Format the nix partition (ext4)
 # Holds /nix and, in /nix/persist, what you choose to keep.
-cryptsetup open --type luks2 /dev/disk/by-partuuid/6694d2c4-22ac-4208-a007-2939487f6999 crypted
 mkfs.ext4 -q -F -L nixos -U 4784045d-87f3-467c-b227-46e995af5a25 -E hash_seed=6694d2c4-22ac-4208-a007-2939487f6999 /dev/mapper/crypted
 
-# 7. Write the NixOS configuration (2 files)
-# The flake repository that the system is built from. It is yours, and no secret is in it.
-git init --quiet --initial-branch main nixos-configuration
-install -D --mode 644 /dev/stdin nixos-configuration/disks.nix <<'EOF'
-{ }
-EOF
-install -D --mode 644 /dev/stdin nixos-configuration/flake.nix <<'EOFF'
+# 9. Mount the new system below /mnt
+# The root is memory, as it will be at every boot; the nix partition and the EFI system partition are mounted into it, and every folder that is kept.
+install -d -m 0755 /mnt
+mount -t tmpfs -o mode=755 tmpfs /mnt
+install -d -m 0755 /mnt/nix
+mount -t ext4 /dev/mapper/crypted /mnt/nix
+install -d -m 0755 /mnt/boot
+mount -t vfat -o umask=0077 /dev/disk/by-partuuid/9566c74d-1003-4c4d-bbbb-0407d1e2c649 /mnt/boot
+install -d -m 0755 /mnt/nix/persist
+install -d -m 0700 /mnt/nix/.lethe-tmp
+install -d -m 0700 /mnt/nix/persist/etc/NetworkManager/system-connections
+install -d -m 0700 /mnt/etc/NetworkManager/system-connections
+mount --bind /mnt/nix/persist/etc/NetworkManager/system-connections /mnt/etc/NetworkManager/system-connections
+install -d -m 0755 /mnt/nix/persist/etc/nixos
+install -d -m 0755 /mnt/etc/nixos
+mount --bind /mnt/nix/persist/etc/nixos /mnt/etc/nixos
+install -d -m 0775 /mnt/nix/persist/var/lib/AccountsService
+install -d -m 0775 /mnt/var/lib/AccountsService
+mount --bind /mnt/nix/persist/var/lib/AccountsService /mnt/var/lib/AccountsService
+install -d -m 0755 /mnt/nix/persist/var/lib/NetworkManager
+install -d -m 0755 /mnt/var/lib/NetworkManager
+mount --bind /mnt/nix/persist/var/lib/NetworkManager /mnt/var/lib/NetworkManager
+install -d -m 0755 /mnt/nix/persist/var/lib/fwupd
+install -d -m 0755 /mnt/var/lib/fwupd
+mount --bind /mnt/nix/persist/var/lib/fwupd /mnt/var/lib/fwupd
+install -d -m 0755 /mnt/nix/persist/var/lib/nixos
+install -d -m 0755 /mnt/var/lib/nixos
+mount --bind /mnt/nix/persist/var/lib/nixos /mnt/var/lib/nixos
+install -d -m 0750 /mnt/nix/persist/var/lib/plasmalogin
+install -d -m 0750 /mnt/var/lib/plasmalogin
+mount --bind /mnt/nix/persist/var/lib/plasmalogin /mnt/var/lib/plasmalogin
+install -d -m 0755 /mnt/nix/persist/var/lib/power-profiles-daemon
+install -d -m 0755 /mnt/var/lib/power-profiles-daemon
+mount --bind /mnt/nix/persist/var/lib/power-profiles-daemon /mnt/var/lib/power-profiles-daemon
+install -d -m 0755 /mnt/nix/persist/var/lib/systemd
+install -d -m 0755 /mnt/var/lib/systemd
+mount --bind /mnt/nix/persist/var/lib/systemd /mnt/var/lib/systemd
+install -d -m 0755 /mnt/nix/persist/var/lib/upower
+install -d -m 0755 /mnt/var/lib/upower
+mount --bind /mnt/nix/persist/var/lib/upower /mnt/var/lib/upower
+install -d -m 0755 /mnt/nix/persist/var/log
+install -d -m 0755 /mnt/var/log
+mount --bind /mnt/nix/persist/var/log /mnt/var/log
+
+# 10. Stretch the memory (compressed swap in memory)
+# This machine has 4 GiB of memory, and building a system takes more. Nothing of it is written to the disk.
+modprobe zram
+zramctl --find --size 4294967296
+
+# 11. Lock the inputs of the configuration (flake.lock)
+# Fixes the exact revisions of nixpkgs, home-manager and impermanence, and proves that they can be reached before the build begins.
+install -D --mode 644 /dev/stdin /mnt/nix/.lethe-tmp/lock/flake.nix <<'EOFF'
 {
   description = "$(reboot) 'EOF'";
 EOF
 }
 EOFF
-git -C nixos-configuration add --all
+nix flake lock --extra-experimental-features 'nix-command flakes' --option allow-import-from-derivation false --option accept-flake-config false --option connect-timeout 10 --option download-attempts 1 path:/mnt/nix/.lethe-tmp/lock
 
-# 8. Verify the result
+# 12. Write the NixOS configuration (2 files)
+# The flake repository that the system is built from. It is yours, and no secret is in it.
+git init --quiet --initial-branch main /mnt/etc/nixos
+install -D --mode 644 /dev/stdin /mnt/etc/nixos/disks.nix <<'EOF'
+{ }
+EOF
+install -D --mode 644 /dev/stdin /mnt/etc/nixos/flake.nix <<'EOFF'
+{
+  description = "$(reboot) 'EOF'";
+EOF
+}
+EOFF
+git -C /mnt/etc/nixos add --all
+
+# 13. Write the password hashes
+# Root is locked, so without these nobody could log in. They are readable by root only, and are neither in the configuration nor in the Nix store.
+install -d -m 0700 /mnt/nix/persist/passwords
+sh -c 'umask 077; mkpasswd -m yescrypt > /mnt/nix/persist/passwords/ada'
+
+# 14. Install NixOS
+# Downloads or builds everything that the configuration names, and installs the boot loader. This takes the longest.
+TMPDIR=/mnt/nix/.lethe-tmp XDG_CACHE_HOME=/mnt/nix/.lethe-tmp/cache HOME=/root nixos-install --root /mnt --flake '/mnt/etc/nixos#blitzar' --no-root-passwd --no-channel-copy -v
+
+# 15. Hand the configuration to its owner
+# The first user may change it without sudo from now on. Kept folders of services get their owners, who exist only since the installation.
+chown --recursive --no-dereference 1000:100 /mnt/nix/persist/etc/nixos
+nixos-enter --root /mnt -- chown plasmalogin:plasmalogin /var/lib/plasmalogin
+
+# 16. Verify the result
 # Reads everything back with other tools than those that wrote it, and opens the container with the passphrase that you typed.
 sfdisk --verify /dev/nvme0n1
 sgdisk --verify /dev/nvme0n1
@@ -82,6 +166,26 @@ parted --script /dev/nvme0n1 align-check optimal 1
 parted --script /dev/nvme0n1 align-check optimal 2
 parted --script /dev/nvme0n1 align-check optimal 3
 
-# Next, by hand: mount a tmpfs on /mnt with mode=755, the EFI system partition on /mnt/boot with umask=0077 and the nix
-# file system on /mnt/nix; put nixos-configuration into /mnt/nix/persist/etc/nixos; run nixos-install.
+# 17. Write everything out and let go of the disk
+# Unmounts what was mounted, checks the file systems once more, and closes the encryption.
+rm --recursive --force -- /mnt/nix/.lethe-tmp
+sync
+umount /mnt/var/log
+umount /mnt/var/lib/upower
+umount /mnt/var/lib/systemd
+umount /mnt/var/lib/power-profiles-daemon
+umount /mnt/var/lib/plasmalogin
+umount /mnt/var/lib/nixos
+umount /mnt/var/lib/fwupd
+umount /mnt/var/lib/NetworkManager
+umount /mnt/var/lib/AccountsService
+umount /mnt/etc/nixos
+umount /mnt/etc/NetworkManager/system-connections
+umount /mnt/boot
+umount /mnt/nix
+umount /mnt
+fsck.vfat -n /dev/disk/by-partuuid/9566c74d-1003-4c4d-bbbb-0407d1e2c649
+e2fsck -f -n /dev/mapper/crypted
+cryptsetup close crypted
+
 echo 'Done.'

@@ -104,7 +104,10 @@
   };
   programs.zsh.enable = true;
 
-  programs.git.enable = true; # Nix reads this repository through it
+  programs.git = {
+    enable = true; # Nix reads this repository through it
+    config.safe.directory = "/etc/nixos"; # root builds from it, though it belongs to a user
+  };
   nix.settings.experimental-features = [
     "nix-command"
     "flakes"

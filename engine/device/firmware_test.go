@@ -1,0 +1,46 @@
+package device_test
+
+import (
+	"os"
+	"testing"
+
+	"lethe/engine/device"
+	"lethe/engine/device/devicetest"
+)
+
+func TestFirmware(t *testing.T) {
+	const guid = "-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+	variable := func(value string) string { return "\x06\x00\x00\x00" + value }
+	for _, test := range []struct {
+		name  string
+		files map[string]string // below /sys/firmware/efi; without any the folder is not there
+		want  device.Firmware
+	}{
+		{"started by a BIOS", nil, device.Firmware{}},
+		{"no variables", map[string]string{"fw_platform_size": "64\n"}, device.Firmware{UEFI: true, Bits: 64}},
+		{"32 bits", map[string]string{"fw_platform_size": "32\n"}, device.Firmware{UEFI: true, Bits: 32}},
+		{"odd size", map[string]string{"fw_platform_size": "128\n"}, device.Firmware{UEFI: true}},
+		{"on", map[string]string{"efivars/SecureBoot" + guid: variable("\x01"), "efivars/SetupMode" + guid: variable("\x00")}, device.Firmware{UEFI: true, SecureBoot: "on"}},
+		{"off", map[string]string{"efivars/SecureBoot" + guid: variable("\x00"), "efivars/SetupMode" + guid: variable("\x00")}, device.Firmware{UEFI: true, SecureBoot: "off"}},
+		{"off, no setup mode", map[string]string{"efivars/SecureBoot" + guid: variable("\x00")}, device.Firmware{UEFI: true, SecureBoot: "off"}},
+		{"setup", map[string]string{"efivars/SecureBoot" + guid: variable("\x00"), "efivars/SetupMode" + guid: variable("\x01")}, device.Firmware{UEFI: true, SecureBoot: "setup"}},
+		{"only setup mode", map[string]string{"efivars/SetupMode" + guid: variable("\x01")}, device.Firmware{UEFI: true}},
+		{"too short", map[string]string{"efivars/SecureBoot" + guid: "\x06\x00\x00\x00"}, device.Firmware{UEFI: true}},
+		{"too long", map[string]string{"efivars/SecureBoot" + guid: variable("\x01\x00")}, device.Firmware{UEFI: true}},
+		{"no flag", map[string]string{"efivars/SecureBoot" + guid: variable("\x02")}, device.Firmware{UEFI: true}},
+	} {
+		root := devicetest.Machine(t, "virtio")
+		for name, text := range test.files {
+			path := root + "/sys/firmware/efi/" + name
+			if err := os.MkdirAll(root+"/sys/firmware/efi/efivars", 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := read(t, root).Firmware; got != test.want {
+			t.Errorf("%s: %+v, want %+v", test.name, got, test.want)
+		}
+	}
+}

@@ -1,0 +1,36 @@
+package step
+
+import (
+	"context"
+	"fmt"
+
+	"lethe/engine/command"
+	"lethe/engine/device"
+)
+
+// release takes down what is built on the disk: only what the confirmed plan names, and only as long as the disk still
+// carries exactly that.
+type release struct{}
+
+// Do deactivates by name, topmost first. Nothing is written to the disk.
+func (*release) Do(ctx context.Context, e *Env) error {
+	for _, r := range e.Plan.Release {
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
+		active, err := e.Machine.Active(r)
+		if err != nil {
+			return fmt.Errorf("cannot tell whether %s is still there: %w", device.Clean(r.Name), err)
+		}
+		if !active { // gone together with what stood on it
+			continue
+		}
+		if err := e.run(ctx, command.Deactivate(r.Kind, r.Name)); err != nil {
+			return fmt.Errorf("cannot take down %s: %w", device.Clean(r.Name), err)
+		}
+	}
+	return nil
+}
+
+// Undo leaves things down: nothing of them was in use, and what took them up does so again when it is asked.
+func (*release) Undo(context.Context, *Env) error { return nil }
