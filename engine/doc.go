@@ -13,5 +13,6 @@
 // package printer prints events, package secret holds passphrases.
 //
 // The engine never decides what to erase: it runs a plan that somebody reviewed, on the disk whose fingerprint
-// the plan carries, or refuses. Plans for real disks are previews for now; rehearsals on image files are complete.
+// the plan carries, or refuses. A real disk is installed to
+// through package helper, the root side; a rehearsal on an image file needs no privilege.
 package engine

@@ -18,7 +18,7 @@ import (
 	"lethe/engine/secret"
 )
 
-func TestCheckPassphrase(t *testing.T) {
+func TestCheck(t *testing.T) {
 	for _, row := range []struct {
 		name, give, want string // want is part of the error; empty means accepted
 	}{
@@ -40,24 +40,26 @@ func TestCheckPassphrase(t *testing.T) {
 		{"half a rune", "\xc3", "not valid UTF-8"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			err := secret.New([]byte(row.give)).CheckPassphrase()
-			refused(t, err, row.want)
-			if err != nil && row.give != "" && strings.Contains(err.Error(), row.give) {
-				t.Errorf("the refusal shows the passphrase: %v", err)
+			s := secret.New([]byte(row.give))
+			for refusal, err := range map[error]error{secret.ErrPassphrase: s.CheckPassphrase(), secret.ErrPassword: s.CheckPassword()} {
+				refused(t, err, refusal, row.want)
+				if err != nil && row.give != "" && strings.Contains(err.Error(), row.give) {
+					t.Errorf("the refusal shows the secret: %v", err)
+				}
 			}
 		})
 	}
 }
 
 // refused checks that an error is a refusal that holds want; an empty want means no error.
-func refused(t *testing.T, err error, want string) {
+func refused(t *testing.T, err, refusal error, want string) {
 	t.Helper()
 	switch {
 	case want == "" && err != nil:
 		t.Errorf("refused: %v", err)
 	case want != "" && err == nil:
 		t.Errorf("accepted")
-	case want != "" && (!errors.Is(err, secret.ErrPassphrase) || !strings.Contains(err.Error(), want)):
+	case want != "" && (!errors.Is(err, refusal) || !strings.Contains(err.Error(), want)):
 		t.Errorf("got %v, want %q", err, want)
 	}
 }
@@ -84,7 +86,7 @@ func TestRead(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			for _, r := range []io.Reader{strings.NewReader(row.give), iotest.OneByteReader(strings.NewReader(row.give))} {
 				got, err := secret.Read(r)
-				refused(t, err, row.want)
+				refused(t, err, secret.ErrPassphrase, row.want)
 				if err == nil && string(got.Bytes()) != row.text {
 					t.Errorf("read %q", got.Bytes())
 				}
@@ -199,6 +201,11 @@ func TestWipe(t *testing.T) {
 	}
 	s.Wipe()
 	(*secret.Secret)(nil).Wipe()
+	var zero secret.Secret
+	zero.Wipe()
+	if zero.Bytes() != nil || zero.CheckPassphrase() == nil {
+		t.Error("a zero secret holds something")
+	}
 }
 
 func TestASCII(t *testing.T) {

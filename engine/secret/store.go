@@ -2,6 +2,7 @@ package secret
 
 import (
 	"bytes"
+	"maps"
 	"slices"
 	"sync"
 )
@@ -46,20 +47,34 @@ func (s *Store) Wipe() {
 // Redact replaces every secret in text. It is the last line of defence for logs; nothing should ever need it.
 // Secrets below four bytes are left alone, since replacing them would garble every line.
 func (s *Store) Redact(text string) string {
+	if len(text) < leastRedacted {
+		return text
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	const least = 4
-	var all [][]byte
-	for _, secret := range s.byName {
-		if len(secret.Bytes()) >= least {
-			all = append(all, secret.Bytes())
-		}
-	}
 	// The longest first: where one secret begins another, the rest of that must not stay.
-	slices.SortFunc(all, func(a, b []byte) int { return len(b) - len(a) })
-	out := []byte(text)
+	all := slices.SortedFunc(maps.Values(s.byName), func(a, b *Secret) int { return b.length() - a.length() })
+	out, found := []byte(text), false
 	for _, secret := range all {
-		out = bytes.ReplaceAll(out, secret, []byte(Redacted))
+		_ = secret.Use(func(hidden []byte) error {
+			if len(hidden) >= leastRedacted && bytes.Contains(out, hidden) {
+				out, found = bytes.ReplaceAll(out, hidden, []byte(Redacted)), true
+			}
+			return nil
+		}) // one that was wiped is in no text
+	}
+	if !found {
+		return text
 	}
 	return string(out)
+}
+
+// leastRedacted is the shortest secret that is replaced, in bytes.
+const leastRedacted = 4
+
+// Missing gives those of names that the store does not have, in the order asked.
+func (s *Store) Missing(names ...string) []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return s.byName[name] != nil })
 }

@@ -73,6 +73,19 @@ func TestRedactAfterWipe(t *testing.T) {
 	}
 }
 
+func TestMissing(t *testing.T) {
+	s := secret.NewStore()
+	s.Put("passphrase", secret.New([]byte("hunter2")))
+	s.Put("password:ada", secret.New([]byte("x")))
+	if got := fmt.Sprint(s.Missing("password:eve", "passphrase", "password:ada", "password:bob")); got != "[password:eve password:bob]" {
+		t.Errorf("missing %s", got)
+	}
+	s.Wipe()
+	if got := s.Missing("passphrase"); len(got) != 1 {
+		t.Errorf("after Wipe %v is missing", got)
+	}
+}
+
 func TestStoreIsSafeForConcurrentUse(t *testing.T) {
 	s := secret.NewStore()
 	var wg sync.WaitGroup

@@ -1,7 +1,6 @@
 package tool
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -169,7 +168,7 @@ func environment(extra []string) []string {
 func input(call Call) io.Reader {
 	switch {
 	case call.Command.Secret != "":
-		return bytes.NewReader(call.Secret.Bytes())
+		return call.Secret.Reader()
 	case call.Command.Input != "":
 		return strings.NewReader(call.Command.Input)
 	}

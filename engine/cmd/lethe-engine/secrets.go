@@ -80,7 +80,7 @@ func readDescriptor(fd int) (*secret.Secret, error) {
 // password gets a user's password, from a file or from the terminal.
 func (s streams) password(ctx context.Context, user, file string) (*secret.Secret, error) {
 	if file != "" {
-		return secret.ReadFile(file, s.in)
+		return secret.ReadPasswordFile(file, s.in)
 	}
 	return s.askTwice(ctx, "password for "+user, "Password for "+user+": ", (*secret.Secret).CheckPassword)
 }

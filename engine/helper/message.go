@@ -1,0 +1,128 @@
+package helper
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"lethe/engine/event"
+)
+
+// Protocol is the version of what the two sides say to each other. Sides of different versions do not talk.
+const Protocol = 1
+
+// hello is the first message in both directions.
+type hello struct {
+	Protocol int    `json:"protocol"`
+	Program  string `json:"program"` // name and version, for people
+}
+
+// operation is what a request asks for.
+type operation string
+
+// The operations.
+const (
+	opFacts   operation = "facts"
+	opPropose operation = "propose" // a plan; answered with the names of the secrets that it needs
+	opApply   operation = "apply"   // the plan that was proposed last
+	opCancel  operation = "cancel"  // whatever is under way
+	opRelease operation = "release"
+	opReboot  operation = "reboot"
+)
+
+// request asks for an operation. Ids grow from request to request.
+type request struct {
+	ID   uint64          `json:"id"`
+	Op   operation       `json:"op"`
+	Hash string          `json:"hash,omitempty"` // of the plan: propose, apply
+	Plan json.RawMessage `json:"plan,omitempty"` // propose
+}
+
+// reply answers the request with the same id, with an error or what was asked for. Id 0 is about no request in particular.
+type reply struct {
+	ID       uint64   `json:"id"`
+	Error    *Error   `json:"error,omitempty"`
+	Facts    *Facts   `json:"facts,omitempty"`    // facts
+	Secrets  []string `json:"secrets,omitempty"`  // propose
+	Result   *Result  `json:"result,omitempty"`   // apply, also beside an error
+	Released []string `json:"released,omitempty"` // release
+}
+
+// dropped tells that events were left out because nobody took them in time.
+type dropped struct {
+	Count uint64 `json:"count"`
+	Last  uint64 `json:"last"` // the number of the last one
+}
+
+// toHelper is a message to the helper. One part is set.
+type toHelper struct {
+	Hello   *hello   `json:"hello,omitempty"`
+	Request *request `json:"request,omitempty"`
+}
+
+// toClient is a message from the helper. One part is set.
+type toClient struct {
+	Hello   *hello       `json:"hello,omitempty"`
+	Reply   *reply       `json:"reply,omitempty"`
+	Event   *event.Event `json:"event,omitempty"`
+	Dropped *dropped     `json:"dropped,omitempty"`
+}
+
+// encode makes a message frame of at most most bytes.
+func encode(message any, most int) ([]byte, error) {
+	var out bytes.Buffer
+	out.Write(make([]byte, headerBytes))
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(message); err != nil {
+		return nil, fmt.Errorf("cannot encode message: %w", err)
+	}
+	text := out.Bytes()
+	length := len(text) - headerBytes
+	if length > most {
+		return nil, fmt.Errorf("cannot send message: it has %d bytes, and %d is the most", length, most)
+	}
+	binary.BigEndian.PutUint32(text, uint32(length))
+	text[headerBytes-1] = byte(messageFrame)
+	return text, nil
+}
+
+// decode reads exactly one message without unknown fields.
+func decode(text []byte, message any) error {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(message); err != nil {
+		return err
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("something follows the message")
+	}
+	return nil
+}
+
+// readHello reads the first message. It may hold what only later versions know.
+func readHello(r io.Reader) (hello, error) {
+	f, err := readFrame(r, mostHello)
+	defer f.wipe()
+	if err != nil {
+		return hello{}, err
+	}
+	var m toHelper // the same in both directions
+	if f.fault != nil || json.Unmarshal(f.message, &m) != nil || m.Hello == nil {
+		return hello{}, fmt.Errorf("%w: it did not say hello", errFrame)
+	}
+	return *m.Hello, nil
+}
+
+// agree tells whether two sides understand each other.
+func (h hello) agree(mine hello, who string) error {
+	if h.Protocol == mine.Protocol {
+		return nil
+	}
+	return &Error{Code: CodeVersion, Text: fmt.Sprintf(
+		"cannot talk to %s (%.100q): it speaks version %d, this program (%s) version %d; install both from the same package",
+		who, h.Program, h.Protocol, mine.Program, mine.Protocol)}
+}
