@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -29,7 +30,10 @@ installation left, restart the machine. It ends when its input ends.`,
 			if err := process.Harden(); err != nil {
 				return refused(err)
 			}
-			return refused(helper.Serve(c.Context(), "lethe-engine "+engine.Release, s.in, s.out, engine.Local{}))
+			if err := helper.Serve(c.Context(), "lethe-engine "+engine.Release, s.in, s.out, engine.Local{}); err != nil {
+				return refused(fmt.Errorf("cannot serve: %w", err))
+			}
+			return nil
 		},
 	}
 }
