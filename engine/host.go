@@ -28,7 +28,7 @@ import (
 
 // StateDir is where a running installation keeps its lock, its journal, its plan and the record of what it holds. It is
 // root's alone, holds no secret, and is gone at the next boot.
-const StateDir = "/run/lethe"
+const StateDir = plan.RunDir
 
 // Local is this machine, worked on by this process, which must be root's.
 type Local struct{}
@@ -233,8 +233,12 @@ func openTarget(p plan.Plan) (target.Target, error) {
 		return target.OpenImage(p.Target.Path, p.Layout.SectorSize)
 	}
 	return target.OpenDevice(p.Target.Path, func(ctx context.Context) error {
+		// udev may wait for another device that does not answer; whether this one's partitions are there is looked at anyway.
 		_, err := (tool.Exec{}).Run(ctx, tool.Call{Command: command.Settle()})
-		return err
+		if context.Cause(ctx) != nil {
+			return err
+		}
+		return nil
 	})
 }
 

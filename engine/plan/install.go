@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"os"
 	"path"
 	"slices"
 	"strconv"
@@ -22,6 +23,12 @@ const (
 	Persist = Root + flake.Storage
 	// Repo is the NixOS configuration, as nixos-install sees it.
 	Repo = Root + "/etc/nixos"
+	// RunDir is where a running installation keeps what is its own. It is root's alone and gone at the next boot.
+	RunDir = "/run/lethe"
+	// FetchedRepo is where a configuration of one's own waits until the disk is ready for it.
+	FetchedRepo = RunDir + "/configuration"
+	// Inputs is where the inputs of a generated configuration are locked.
+	Inputs = RunDir + "/inputs"
 	// Temp is the scratch of nixos-install: on the disk, because the tree itself is memory. It is removed at the end.
 	Temp = Root + "/nix/.lethe-tmp"
 )
@@ -33,6 +40,7 @@ const (
 	weightMount     = 2
 	weightMemory    = 3
 	weightLock      = 100
+	weightFetch     = 50
 	weightPasswords = 3
 	weightInstall   = 6000
 	weightHandover  = 1
@@ -87,8 +95,19 @@ func (p Plan) Kept() []Kept {
 
 // Mode is the kept folder's mode.
 func (k Kept) Mode() uint32 {
-	if mode, err := strconv.ParseUint(k.Keep.Mode, 8, 12); err == nil {
+	if mode, err := strconv.ParseUint(k.Keep.Mode, 8, 9); err == nil {
 		return uint32(mode)
+	}
+	return uint32(ParentMode(k.Path))
+}
+
+// ParentMode is the mode of a folder that is made on the way to another. What is root's alone stays so: impermanence gives the
+// folders that it mounts on the modes that it finds here, at every boot.
+func ParentMode(path string) os.FileMode {
+	inside := strings.TrimPrefix(strings.TrimPrefix(path, Persist), Root)
+	switch inside {
+	case "/root", "/var/lib/private", "/var/cache/private", "/var/log/private":
+		return 0o700
 	}
 	return 0o755
 }
@@ -199,13 +218,22 @@ func (b builder) memory() Step {
 }
 
 func (b builder) lock() Step {
-	folder := path.Join(Temp, "lock")
 	file, _ := b.plan.Configuration.Files.Get(flake.FlakeFile)
 	return Step{
 		ID: string(Lock), Kind: Lock, Weight: weightLock,
 		Title:    "Lock the inputs of the configuration (flake.lock)",
-		Why:      "Fixes the exact revisions of nixpkgs, home-manager and impermanence, and proves that they can be reached before the build begins.",
-		Commands: []command.Command{command.WriteFile(path.Join(folder, flake.FlakeFile), string(file)), command.LockFlake(folder)},
+		Why:      "Fixes the exact revisions of nixpkgs, home-manager and impermanence, and proves that they can be reached before anything is written.",
+		Commands: []command.Command{command.WriteFile(path.Join(Inputs, flake.FlakeFile), string(file)), command.LockFlake(Inputs)},
+	}
+}
+
+func (b builder) fetch() Step {
+	own := *b.plan.Configuration.Own
+	return Step{
+		ID: string(Fetch), Kind: Fetch, Weight: weightFetch,
+		Title:    fmt.Sprintf("Clone your configuration and add %d files", len(b.plan.Configuration.Files.Files)),
+		Why:      "Proves that it can be had before anything is written; it is put in its place once the disk is ready.",
+		Commands: append(cloning(own, FetchedRepo), b.adding(FetchedRepo)...),
 	}
 }
 

@@ -31,6 +31,9 @@ type Kind string
 // The kinds of steps.
 const (
 	Check     Kind = "check"     // the disk is the confirmed one, free, and every tool is there
+	Memory    Kind = "memory"    // compressed swap in memory
+	Lock      Kind = "lock"      // compute flake.lock
+	Fetch     Kind = "fetch"     // clone a configuration of one's own
 	Release   Kind = "release"   // take down volume groups, arrays and mappings on it
 	Wipe      Kind = "wipe"      // remove old signatures
 	Partition Kind = "partition" // write the GPT
@@ -38,8 +41,6 @@ const (
 	Open      Kind = "open"      // open the container
 	Format    Kind = "format"    // make one file system
 	Mount     Kind = "mount"     // put the new system's tree together
-	Memory    Kind = "memory"    // compressed swap in memory
-	Lock      Kind = "lock"      // compute flake.lock
 	Configure Kind = "configure" // write the NixOS repository
 	Passwords Kind = "passwords" // write the users' password hashes
 	Install   Kind = "install"   // nixos-install
@@ -145,6 +146,12 @@ func (p Plan) Runnable() error {
 		return fmt.Errorf("cannot run plan on %s: the disk was never called eligible; make the plan again", p.Target.Path)
 	case p.Fingerprint != p.Target.Fingerprint():
 		return fmt.Errorf("cannot run plan on %s: its fingerprint does not belong to its disk; make the plan again", p.Target.Path)
+	}
+	if err := p.Wishes.Validate(); err != nil {
+		return fmt.Errorf("cannot run plan on %s: %w", p.Target.Path, err)
+	}
+	if own := p.Configuration.Own; (own != nil) != (p.Wishes.Repo.Source != "") || own != nil && own.Source != p.Wishes.Repo.Source {
+		return fmt.Errorf("cannot run plan on %s: its configuration is not the one that was wished for; make the plan again", p.Target.Path)
 	}
 	if p.Configuration.Hash != p.Configuration.Files.Hash() {
 		return fmt.Errorf("cannot run plan on %s: its configuration is not the one that was reviewed; make the plan again", p.Target.Path)

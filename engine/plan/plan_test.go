@@ -165,7 +165,8 @@ func TestErase(t *testing.T) {
 	if !reflect.DeepEqual(p.Erase, want) {
 		t.Errorf("got  %+v\nwant %+v", p.Erase, want)
 	}
-	if args := p.Steps[2].Commands[0].Args; !reflect.DeepEqual(args, []string{"--all", "/dev/nvme0n1p1", "/dev/cciss/c0d0p2", "/dev/nvme0n1"}) {
+	wipe, _ := p.Find("wipe")
+	if args := wipe.Commands[0].Args; !reflect.DeepEqual(args, []string{"--all", "/dev/nvme0n1p1", "/dev/cciss/c0d0p2", "/dev/nvme0n1"}) {
 		t.Errorf("wiped are %v", args)
 	}
 
@@ -183,7 +184,7 @@ func TestSteps(t *testing.T) {
 		"walkthrough": "check wipe partition encrypt format-esp format-nix configure verify",
 		"plain":       "check wipe partition format-esp format-swap format-nix configure verify",
 		"image-4096":  "check wipe partition format-esp format-nix configure verify",
-		"nvme":        "check release wipe partition encrypt open format-esp format-nix mount memory lock configure passwords install handover verify close",
+		"nvme":        "check memory lock release wipe partition encrypt open format-esp format-nix mount configure passwords install handover verify close",
 	} {
 		p := plans(t)[name]
 		var ids []string

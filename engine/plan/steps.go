@@ -44,6 +44,9 @@ func (b builder) path(p layout.Partition) string {
 // steps lists everything in order. A rehearsal ends with the configuration; a real disk is installed to.
 func (b builder) steps() []Step {
 	steps := []Step{b.check()}
+	if !b.image() {
+		steps = append(steps, b.preparation()...)
+	}
 	if len(b.plan.Release) > 0 {
 		steps = append(steps, b.release())
 	}
@@ -65,16 +68,24 @@ func (b builder) steps() []Step {
 	return append(steps, b.installation()...)
 }
 
-// installation is what comes after the disk is ready.
-func (b builder) installation() []Step {
-	steps := []Step{b.mount()}
+// preparation is all that can be done, and can fail, before anything is written to a real disk.
+func (b builder) preparation() []Step {
+	var steps []Step
 	if scarce(b.plan.Memory) {
 		steps = append(steps, b.memory())
 	}
-	if !b.plan.Locked() {
+	switch {
+	case b.plan.Configuration.Own != nil:
+		steps = append(steps, b.fetch())
+	case !b.plan.Locked():
 		steps = append(steps, b.lock())
 	}
-	steps = append(steps, b.configure())
+	return steps
+}
+
+// installation is what comes after the disk is ready.
+func (b builder) installation() []Step {
+	steps := []Step{b.mount(), b.configure()}
 	if len(b.plan.Wishes.Users) > 0 {
 		steps = append(steps, b.passwords())
 	}
@@ -207,20 +218,36 @@ func (b builder) configure() Step {
 		Title: fmt.Sprintf("Write the NixOS configuration (%d files)", len(c.Files.Files)),
 		Why:   "The flake repository that the system is built from. It is yours, and no secret is in it.",
 	}
-	if c.Own != nil {
+	switch {
+	case c.Own != nil && !b.image():
+		s.Title = "Put your configuration in its place"
+		s.Commands = []command.Command{command.New("cp", "--recursive", "--no-dereference", "--preserve=mode", "--", FetchedRepo+"/.", folder)}
+		return s
+	case c.Own != nil:
 		s.Title = fmt.Sprintf("Clone your configuration and add %d files", len(c.Files.Files))
-		s.Commands = []command.Command{
-			command.New("git", "clone", c.Own.Source, folder),
-			command.New("git", "-C", folder, "checkout", c.Own.Rev),
-		}
-	} else {
+		s.Commands = cloning(*c.Own, folder)
+	default:
 		s.Commands = []command.Command{command.New("git", "init", "--quiet", "--initial-branch", "main", folder)}
 	}
-	for _, f := range c.Files.Files {
-		s.Commands = append(s.Commands, command.WriteFile(folder+"/"+f.Path, string(f.Text)))
-	}
-	s.Commands = append(s.Commands, command.New("git", "-C", folder, "add", "--all"))
+	s.Commands = append(s.Commands, b.adding(folder)...)
 	return s
+}
+
+// cloning clones a configuration of one's own.
+func cloning(own Own, folder string) []command.Command {
+	return []command.Command{
+		command.New("git", "clone", own.Source, folder),
+		command.New("git", "-C", folder, "checkout", own.Rev),
+	}
+}
+
+// adding writes the plan's files into a repository.
+func (b builder) adding(folder string) []command.Command {
+	var list []command.Command
+	for _, f := range b.plan.Configuration.Files.Files {
+		list = append(list, command.WriteFile(folder+"/"+f.Path, string(f.Text)))
+	}
+	return append(list, command.New("git", "-C", folder, "add", "--all"))
 }
 
 // written is how much of a partition its format touches: a LUKS header or a swap header at its start, else anything.

@@ -38,8 +38,8 @@ type Runner struct {
 	Tick time.Duration
 }
 
-// undoDeadline bounds all undoing together.
-const undoDeadline = 30 * time.Second
+// undoDeadline bounds the undoing of one step. Unmounting writes out what is still in memory, which takes a while on a slow disk.
+const undoDeadline = time.Minute
 
 // StepError is a step that failed, with the disk's state and what to do next.
 type StepError struct {
@@ -210,15 +210,20 @@ func (w *pass) fail(ctx context.Context, s plan.Step, cause error) (Result, erro
 	return Result{State: state, Report: w.env.Report, Elapsed: w.elapsed(), Cancelled: cancelled}, failure
 }
 
-// undo undoes in reverse order, with a deadline of its own.
-func (w *pass) undo() error {
+// undoOne undoes one step, whatever became of the run's own context.
+func (w *pass) undoOne(b begun) error {
 	ctx, stop := context.WithTimeout(context.Background(), undoDeadline)
 	defer stop()
+	return b.doer.Undo(ctx, w.env)
+}
+
+// undo undoes in reverse order.
+func (w *pass) undo() error {
 	var problems []error
 	for i := len(w.begun) - 1; i >= 0; i-- {
 		b := w.begun[i]
 		w.emit(event.Event{Kind: event.UndoStart, Step: b.step.ID, Title: b.step.Title})
-		if err := b.doer.Undo(ctx, w.env); err != nil {
+		if err := w.undoOne(b); err != nil {
 			w.emit(event.Event{Kind: event.UndoFailed, Step: b.step.ID, Title: b.step.Title, Text: err.Error()})
 			problems = append(problems, fmt.Errorf("cannot undo step “%s”: %w", b.step.Title, err))
 			continue

@@ -203,7 +203,7 @@ func (e *Env) needPlaces() error {
 		return fmt.Errorf("cannot tell whether %s is free: %w", name, err)
 	}
 	// The target's own, that the plan takes down, is about to go.
-	if own := slices.ContainsFunc(e.Plan.Release, func(r device.Release) bool { return r.Name == name }); opened && !own {
+	if own := slices.ContainsFunc(e.Plan.Release, func(r device.Release) bool { return r.Name == name && (r.Kind == "crypt" || r.Kind == "dm") }); opened && !own {
 		return fmt.Errorf("cannot install: /dev/mapper/%s belongs to another disk; close it with cryptsetup close %s and try again", name, name)
 	}
 	return nil

@@ -2,7 +2,6 @@ package step
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -42,8 +41,12 @@ func (*closing) Do(ctx context.Context, e *Env) error {
 	if len(failed) > 0 {
 		return fmt.Errorf("cannot verify %s: %w: %s", e.Target.Path(), errVerification, strings.Join(failed, "; "))
 	}
-	if err := errors.Join(e.Machine.letGo(ctx, mapper), e.Machine.letGo(ctx, zram)); err != nil {
+	if err := e.Machine.letGo(ctx, mapper); err != nil {
 		return err
+	}
+	if err := e.Machine.letGo(ctx, zram); err != nil { // memory may be too short to take it back; it ends with the live session
+		e.Log("The swap in memory stays until this system is restarted: %v", err)
+		e.Machine.forget(zram)
 	}
 	if err := e.Target.Disk().Sync(); err != nil {
 		return fmt.Errorf("cannot write %s out: %w", e.Target.Path(), err)

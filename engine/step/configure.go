@@ -48,8 +48,15 @@ func (c *configure) Do(ctx context.Context, e *Env) error {
 func write(ctx context.Context, e *Env, folder string) error {
 	configuration := e.Plan.Configuration
 	own := configuration.Own
-	if own == nil {
+	switch {
+	case own == nil:
 		return stage(ctx, e, folder)
+	case !e.Target.Image():
+		fetched := e.Machine.path(plan.FetchedRepo)
+		if err := os.CopyFS(folder, os.DirFS(fetched)); err != nil {
+			return fmt.Errorf("cannot put the configuration in its place: %w", err)
+		}
+		return os.RemoveAll(fetched)
 	}
 	_, err := export.CloneAndAdd(ctx, own.Source, own.Rev, folder, flake.Addition{Files: configuration.Files})
 	return err

@@ -109,6 +109,11 @@ func (m *Machine) letGo(ctx context.Context, kinds ...kind) error {
 	return errors.Join(errors.Join(problems...), m.save())
 }
 
+// forget leaves things of a kind to themselves.
+func (m *Machine) forget(k kind) {
+	m.things = slices.DeleteFunc(m.things, func(t thing) bool { return t.Kind == k })
+}
+
 // release lets go of one thing, if it is still there.
 func (m *Machine) release(ctx context.Context, t thing) error {
 	switch t.Kind {

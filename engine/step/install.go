@@ -18,8 +18,9 @@ type install struct{}
 // between is the least time between two reports of progress.
 const between = 250 * time.Millisecond
 
-// Do reads its talk as progress. The last lines of it are in the error, whole, when it fails.
+// Do makes room in the firmware, runs it and reads its talk as progress. The last lines of it are in the error, whole, when it fails.
 func (*install) Do(ctx context.Context, e *Env) error {
+	e.tidyFirmware(ctx)
 	c := command.InstallNixOS(plan.Root, plan.Repo, e.Plan.HostName(), plan.Temp)
 	progress := &tool.NixProgress{}
 	var last time.Time
@@ -48,7 +49,6 @@ func (*install) Do(ctx context.Context, e *Env) error {
 	if err != nil {
 		return fmt.Errorf("cannot install NixOS: %w", err)
 	}
-	e.tidyFirmware(ctx)
 	return nil
 }
 

@@ -18,11 +18,10 @@ type lock struct{}
 
 // Do asks Nix, in a folder of its own, and keeps the result for the step that writes the repository.
 func (*lock) Do(ctx context.Context, e *Env) (err error) {
-	folder := filepath.Join(plan.Temp, "lock")
-	if err := e.makeFolder(folder, 0o700); err != nil {
-		return err
+	folder := e.Machine.path(plan.Inputs)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return fmt.Errorf("cannot lock the inputs: %w", err)
 	}
-	folder = e.Machine.path(folder)
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
 	text, ok := e.Plan.Configuration.Files.Get(flake.FlakeFile)
 	if !ok {

@@ -30,5 +30,11 @@ func (*memory) Do(ctx context.Context, e *Env) error {
 	return nil
 }
 
-// Undo takes it away.
-func (*memory) Undo(ctx context.Context, e *Env) error { return e.Machine.letGo(ctx, zram) }
+// Undo takes it away, where memory can take it back; else it ends with the live session.
+func (*memory) Undo(ctx context.Context, e *Env) error {
+	if err := e.Machine.letGo(ctx, zram); err != nil {
+		e.Log("The swap in memory stays until this system is restarted: %v", err)
+		e.Machine.forget(zram)
+	}
+	return e.Machine.save()
+}

@@ -44,7 +44,7 @@ func (e *Env) makeFolder(name string, mode os.FileMode) error {
 	path := e.Machine.path(name)
 	err := os.Mkdir(path, mode)
 	if errors.Is(err, os.ErrNotExist) {
-		if err := e.makeFolder(filepath.Dir(name), 0o755); err != nil {
+		if err := e.makeFolder(filepath.Dir(name), plan.ParentMode(filepath.Dir(name))); err != nil {
 			return err
 		}
 		err = os.Mkdir(path, mode)

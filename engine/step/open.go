@@ -20,6 +20,9 @@ func (*open) Do(ctx context.Context, e *Env) error {
 	if luks == nil || !ok {
 		return errors.New("cannot open the container: the layout has none")
 	}
+	if opened, err := e.Machine.Opened(luks.Mapper); err != nil || opened {
+		return errors.Join(fmt.Errorf("cannot open the container: /dev/mapper/%s has appeared meanwhile and is somebody else's", luks.Mapper), err)
+	}
 	if err := e.Machine.take(mapper, luks.Mapper); err != nil {
 		return err
 	}

@@ -160,6 +160,8 @@ func For(s plan.Step) (Doer, error) {
 		return &memory{}, nil
 	case plan.Lock:
 		return &lock{}, nil
+	case plan.Fetch:
+		return &fetch{}, nil
 	case plan.Configure:
 		return &configure{}, nil
 	case plan.Passwords:

@@ -24,12 +24,14 @@ func (w *wipe) Do(ctx context.Context, e *Env) error {
 	if err := context.Cause(ctx); err != nil {
 		return err
 	}
-	if err := e.lastLook(); err != nil {
-		return err
-	}
-	w.saved = saved
-	e.Mark(Incomplete)
-	err = e.Target.Exclusive(ctx, func() error { return target.Clear(e.Target.Disk(), regions) })
+	err = e.Target.Exclusive(ctx, func() error {
+		if err := e.lastLook(); err != nil {
+			return err
+		}
+		w.saved = saved
+		e.Mark(Incomplete)
+		return target.Clear(e.Target.Disk(), regions)
+	})
 	if err != nil {
 		return err
 	}

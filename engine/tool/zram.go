@@ -66,10 +66,10 @@ func (z Zram) Stop(ctx context.Context, path string) error {
 	if !zramDevice.MatchString(path) {
 		return fmt.Errorf("cannot stop swap in memory: %s is no such device", device.Clean(path))
 	}
-	for _, c := range []command.Command{command.SwapOff(path), command.ResetZram(path)} {
-		if _, err := z.Tools.Run(ctx, Call{Command: c}); err != nil {
-			return fmt.Errorf("cannot stop swap in memory: %w; close other programs and try again", err)
-		}
+	// What is no swap any more is still reset; what is one cannot be, as the kernel sees to.
+	_, off := z.Tools.Run(ctx, Call{Command: command.SwapOff(path)})
+	if _, err := z.Tools.Run(ctx, Call{Command: command.ResetZram(path)}); err != nil {
+		return fmt.Errorf("cannot stop swap in memory: %w; close other programs and try again", errors.Join(off, err))
 	}
 	return nil
 }

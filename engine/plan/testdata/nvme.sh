@@ -32,16 +32,31 @@ fi
 # Makes sure that this is the disk that was confirmed, that nothing uses it, and that every tool is there, before anything is written.
 lsblk --output NAME,SIZE,MODEL,SERIAL,FSTYPE,LABEL,MOUNTPOINTS /dev/nvme0n1
 
-# 2. Take down what is built on the disk: vg0, luks-1
+# 2. Stretch the memory (compressed swap in memory)
+# This machine has 4 GiB of memory, and building a system takes more. Nothing of it is written to the disk.
+modprobe zram
+zramctl --find --size 4294967296
+
+# 3. Lock the inputs of the configuration (flake.lock)
+# Fixes the exact revisions of nixpkgs, home-manager and impermanence, and proves that they can be reached before anything is written.
+install -D --mode 644 /dev/stdin /run/lethe/inputs/flake.nix <<'EOFF'
+{
+  description = "$(reboot) 'EOF'";
+EOF
+}
+EOFF
+nix flake lock --extra-experimental-features 'nix-command flakes' --option allow-import-from-derivation false --option accept-flake-config false --option connect-timeout 10 --option download-attempts 1 path:/run/lethe/inputs
+
+# 4. Take down what is built on the disk: vg0, luks-1
 # Volume groups, arrays and mappings keep the disk busy. All their members lie on this disk, and nothing of them is in use.
 vgchange --activate n vg0
 cryptsetup close luks-1
 
-# 3. Remove old signatures
+# 5. Remove old signatures
 # Clears the marks of old file systems, so that nothing later takes a leftover for real data.
 wipefs --all /dev/nvme0n1p1 /dev/cciss/c0d0p2 /dev/nvme0n1
 
-# 4. Write the partition table (3 partitions)
+# 6. Write the partition table (3 partitions)
 # The table is built in memory and written in one go; from here on the old partitions are gone.
 sfdisk --wipe always --wipe-partitions always /dev/nvme0n1 <<'EOF'
 label: gpt
@@ -55,23 +70,23 @@ start=2228480, size=122798336, type=CA7D7CCB-63ED-4C53-861C-1742536059CC, uuid=6
 EOF
 udevadm settle
 
-# 5. Encrypt the nix partition (LUKS2)
+# 7. Encrypt the nix partition (LUKS2)
 # Everything that outlives a boot lies here. Deriving the key from the passphrase takes a moment on purpose.
 cryptsetup luksFormat --type luks2 --cipher aes-xts-plain64 --key-size 512 --hash sha256 --sector-size 4096 --offset 32768 --uuid 367951ba-a2ff-4cd4-b1c4-83f15fb90bad --pbkdf argon2id --pbkdf-force-iterations 4 --pbkdf-memory 32 --pbkdf-parallel 1 /dev/disk/by-partuuid/6694d2c4-22ac-4208-a007-2939487f6999
 
-# 6. Open the encrypted partition
+# 8. Open the encrypted partition
 # The file system lies inside. The passphrase goes through a pipe and is written nowhere.
 cryptsetup open --type luks2 /dev/disk/by-partuuid/6694d2c4-22ac-4208-a007-2939487f6999 crypted
 
-# 7. Format the EFI system partition (FAT32)
+# 9. Format the EFI system partition (FAT32)
 # The firmware reads the boot loader, kernels and initrds from here; it cannot be encrypted.
 mkfs.fat -F 32 -S 4096 -s 1 -n BOOT -i EB9D18A4 /dev/disk/by-partuuid/9566c74d-1003-4c4d-bbbb-0407d1e2c649
 
-# 8. Format the nix partition (ext4)
+# 10. Format the nix partition (ext4)
 # Holds /nix and, in /nix/persist, what you choose to keep.
 mkfs.ext4 -q -F -L nixos -U 4784045d-87f3-467c-b227-46e995af5a25 -E hash_seed=6694d2c4-22ac-4208-a007-2939487f6999 /dev/mapper/crypted
 
-# 9. Mount the new system below /mnt
+# 11. Mount the new system below /mnt
 # The root is memory, as it will be at every boot; the nix partition and the EFI system partition are mounted into it, and every folder that is kept.
 install -d -m 0755 /mnt
 mount -t tmpfs -o mode=755 tmpfs /mnt
@@ -114,21 +129,6 @@ mount --bind /mnt/nix/persist/var/lib/upower /mnt/var/lib/upower
 install -d -m 0755 /mnt/nix/persist/var/log
 install -d -m 0755 /mnt/var/log
 mount --bind /mnt/nix/persist/var/log /mnt/var/log
-
-# 10. Stretch the memory (compressed swap in memory)
-# This machine has 4 GiB of memory, and building a system takes more. Nothing of it is written to the disk.
-modprobe zram
-zramctl --find --size 4294967296
-
-# 11. Lock the inputs of the configuration (flake.lock)
-# Fixes the exact revisions of nixpkgs, home-manager and impermanence, and proves that they can be reached before the build begins.
-install -D --mode 644 /dev/stdin /mnt/nix/.lethe-tmp/lock/flake.nix <<'EOFF'
-{
-  description = "$(reboot) 'EOF'";
-EOF
-}
-EOFF
-nix flake lock --extra-experimental-features 'nix-command flakes' --option allow-import-from-derivation false --option accept-flake-config false --option connect-timeout 10 --option download-attempts 1 path:/mnt/nix/.lethe-tmp/lock
 
 # 12. Write the NixOS configuration (2 files)
 # The flake repository that the system is built from. It is yours, and no secret is in it.
