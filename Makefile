@@ -21,6 +21,10 @@ export PATH := $(PATH):/usr/local/go/bin:/usr/local/sbin:/usr/sbin:/sbin
 run_tools := blkid:util-linux wipefs:util-linux partx:util-linux mkswap:util-linux lsblk:util-linux \
   sfdisk:fdisk sgdisk:gdisk parted:parted mkfs.fat:dosfstools mkfs.ext4:e2fsprogs cryptsetup:cryptsetup-bin
 test_tools := $(run_tools) g++:g++ git:git shellcheck:shellcheck nix-instantiate:nix-bin jq:jq unshare:util-linux
+# For the virtual machines. The firmware and the keyring are files and not programs.
+vm_tools := qemu-system-x86_64:qemu-system-x86 mksquashfs:squashfs-tools cpio:cpio depmod:kmod modprobe:kmod xz:xz-utils gzip:gzip \
+  flock:util-linux dpkg-deb:dpkg $(if $(wildcard /usr/share/OVMF/OVMF_CODE_4M.fd),,OVMF:ovmf) \
+  $(if $(wildcard /usr/share/keyrings/debian-archive-keyring.gpg),,debian-archive-keyring:debian-archive-keyring)
 
 .PHONY: help
 help: ## Show this list
@@ -59,10 +63,21 @@ fuzz: build ## Run each fuzz target for FUZZTIME (60s)
 	  done; \
 	done
 
+.PHONY: test-vm
+test-vm: vm-tools build ## Install in virtual machines and boot what was installed, twice
+	engine/vmtest/guest/tree.sh >/dev/null
+	$(GO) test -tags vm -count=1 -timeout 40m -v ./engine/vmtest
+
+.PHONY: test-vm-full
+test-vm-full: vm-tools build ## The same for every kind of disk, with and without LUKS, and every swap
+	engine/vmtest/guest/tree.sh >/dev/null
+	LETHE_VM_FULL=1 $(GO) test -tags vm -count=1 -timeout 180m -v ./engine/vmtest
+
 .PHONY: lint
 lint: lint-tools $(lint) ## Check style, and that imports follow the arrows of docs/architecture.md
 	$(lint) run
-	shellcheck .ci/run $$(git ls-files '*.sh')
+	$(lint) run --build-tags vm ./engine/vmtest/...
+	shellcheck .ci/run $$(git ls-files '*.sh') engine/vmtest/guest/bin/*
 
 $(lint):
 	@mkdir -p $(build)/tools
@@ -103,10 +118,12 @@ $$sudo apt-get update -q && \
 $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$(printf '%s\n' $$packages | sort -u)
 endef
 
-.PHONY: run-tools test-tools lint-tools
+.PHONY: run-tools test-tools vm-tools lint-tools
 run-tools:
 	$(call need,$(run_tools))
 test-tools:
 	$(call need,$(test_tools))
+vm-tools:
+	$(call need,$(vm_tools))
 lint-tools:
 	$(call need,git:git shellcheck:shellcheck)

@@ -24,9 +24,13 @@ type Nix struct {
 	home   string
 }
 
-// NewNix makes a Nix whose caches lie in a temporary folder until Close.
-func NewNix(r Runner) (*Nix, error) {
-	home, err := os.MkdirTemp("", "lethe-nix-")
+// NewNix makes a Nix whose caches lie in the system's folder for temporary files until Close. On a live system that is memory.
+func NewNix(r Runner) (*Nix, error) { return NewNixIn(r, "") }
+
+// NewNixIn is [NewNix] with the caches, which take hundreds of MiB once nixpkgs is read, in a folder of their own inside of
+// folder. That must exist.
+func NewNixIn(r Runner, folder string) (*Nix, error) {
+	home, err := os.MkdirTemp(folder, "lethe-nix-")
 	if err != nil {
 		return nil, fmt.Errorf("cannot make a home for Nix: %w", err)
 	}
@@ -78,7 +82,7 @@ func (n *Nix) Lock(ctx context.Context, folder string) ([]byte, error) {
 
 // Host is what a host's configuration says about keeping files and logging in.
 type Host struct {
-	// Persistence maps each storage to what it keeps, in the form of /etc/lethe/persistence.json.
+	// Persistence maps each storage, by its path, to what it keeps, in the form of /etc/lethe/persistence.json.
 	Persistence json.RawMessage `json:"persistence"`
 	// Users are those of people.
 	Users map[string]HostUser `json:"users"`
@@ -95,8 +99,10 @@ type Host struct {
 // HostUser is how somebody can log in.
 type HostUser struct {
 	Admin    bool `json:"admin"`
-	Password bool `json:"password"`
-	Keys     int  `json:"keys"`
+	Password bool `json:"password"` // some option sets one; whether a file that it names will be there is not known
+	// PasswordFile is the file that the hash is read from at every boot; empty when none is named.
+	PasswordFile string `json:"passwordFile"`
+	Keys         int    `json:"keys"`
 }
 
 // answer is what [askHost] gives.
@@ -112,6 +118,7 @@ let
   config = hosts."NAME".config;
   people = builtins.filter (n: config.users.users.${n}.isNormalUser or false) (builtins.attrNames (config.users.users or { }));
   storages = config.environment.persistence or { };
+  storagePath = name: storages.${name}.persistentStoragePath or name;
   enabled = builtins.filter (n: storages.${n}.enable or true) (builtins.attrNames storages);
   paths = storage:
     let all = [ storage ] ++ builtins.attrValues (storage.users or { });
@@ -125,11 +132,15 @@ let
       (u.hashedPasswordFile or null) (u.hashedPassword or null) (u.password or null)
       (u.initialPassword or null) (u.initialHashedPassword or null)
     ];
+    passwordFile = let file = u.hashedPasswordFile or null; in if file == null then "" else toString file;
     keys = builtins.length (u.openssh.authorizedKeys.keys or [ ]);
   };
   device = path: { name = path; value = config.fileSystems.${path}.device or ""; };
   host = {
-  persistence = builtins.listToAttrs (map (name: { inherit name; value = paths storages.${name}; }) enabled);
+  persistence = builtins.zipAttrsWith (_: same: {
+    directories = builtins.concatMap (s: s.directories) same;
+    files = builtins.concatMap (s: s.files) same;
+  }) (map (name: { ${storagePath name} = paths storages.${name}; }) enabled);
   devices = builtins.listToAttrs (map device [ "/" "/boot" "/nix" ]);
   users = builtins.listToAttrs (map (name: { inherit name; value = user config.users.users.${name}; }) people);
   on = {

@@ -7,7 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"lethe/engine/tool"
+	"lethe/engine/tool/tooltest"
 )
 
 // flakeFolder writes files into a new folder.
@@ -41,6 +44,33 @@ func newNix(t *testing.T) *tool.Nix {
 		t.Fatal("Nix is not installed; make test installs it")
 	}
 	return nix
+}
+
+func TestNixKeepsItsHomeWhereItIsTold(t *testing.T) {
+	folder := t.TempDir()
+	runner := tooltest.New().On(tooltest.Says(""), "nix-instantiate")
+	nix, err := tool.NewNixIn(runner, folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if left, err := filepath.Glob(folder + "/lethe-nix-*"); err != nil || len(left) != 1 {
+		t.Errorf("the folder has %v, %v", left, err)
+	}
+	if err := nix.Parse(t.Context(), "x.nix"); err != nil {
+		t.Error(err)
+	}
+	if env := runner.Calls()[0].Env; !strings.HasPrefix(env[0], "HOME="+folder+"/lethe-nix-") {
+		t.Errorf("the environment is %q", env)
+	}
+	if err := nix.Close(); err != nil {
+		t.Error(err)
+	}
+	if left, err := os.ReadDir(folder); err != nil || len(left) != 0 {
+		t.Errorf("closing leaves %v, %v", left, err)
+	}
+	if _, err := tool.NewNixIn(tool.Exec{}, folder+"/missing"); err == nil {
+		t.Error("a folder that is not there was taken")
+	}
 }
 
 func TestNixParses(t *testing.T) {
@@ -80,12 +110,18 @@ func TestNixEvaluatesAHost(t *testing.T) {
       environment.persistence."/keep" = {
         directories = [ { dirPath = "/var/log"; } ];
         files = [ ];
+        enable = true;
         users.ada = { directories = [ { dirPath = "/home/ada/x"; } ]; files = [ { filePath = "/home/ada/y"; } ]; };
       };
+      environment.persistence.logs = { persistentStoragePath = "/log"; directories = [ { dirPath = "/var/log/x"; } ]; };
+      environment.persistence.more = { persistentStoragePath = "/log"; files = [ { filePath = "/var/y"; } ]; };
+      environment.persistence."/off" = { enable = false; directories = [ { dirPath = "/var"; } ]; };
       services.openssh = { enable = true; hostKeys = [ { path = "/keep/key"; } ]; };
       users.users = {
         ada = { isNormalUser = true; extraGroups = [ "wheel" ]; initialPassword = "x"; };
         bob = { isNormalUser = true; hashedPassword = "!"; openssh.authorizedKeys.keys = [ "a" "b" ]; };
+        cy = { isNormalUser = true; hashedPasswordFile = "/run/secrets/cy"; };
+        di = { isNormalUser = true; hashedPasswordFile = null; hashedPassword = null; };
         sshd.isSystemUser = true;
       };
     };
@@ -97,11 +133,14 @@ func TestNixEvaluatesAHost(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := `{"/keep":{"directories":["/var/log","/home/ada/x"],"files":["/home/ada/y"]}}`; string(box.Persistence) != want {
+	if want := `{"/keep":{"directories":["/var/log","/home/ada/x"],"files":["/home/ada/y"]},"/log":{"directories":["/var/log/x"],"files":["/var/y"]}}`; string(box.Persistence) != want {
 		t.Errorf("kept is %s", box.Persistence)
 	}
-	if len(box.Users) != 2 || box.Users["ada"] != (tool.HostUser{Admin: true, Password: true}) || box.Users["bob"] != (tool.HostUser{Keys: 2}) {
-		t.Errorf("users are %+v", box.Users)
+	want := map[string]tool.HostUser{
+		"ada": {Admin: true, Password: true}, "bob": {Keys: 2}, "cy": {Password: true, PasswordFile: "/run/secrets/cy"}, "di": {},
+	}
+	if diff := cmp.Diff(want, box.Users); diff != "" {
+		t.Errorf("users (-want +got):\n%s", diff)
 	}
 	if !box.On.SSH || box.On.Docker || len(box.HostKeys) != 1 {
 		t.Errorf("services are %+v, keys %v", box.On, box.HostKeys)

@@ -30,6 +30,12 @@ const (
 // zramTidy bounds giving back what a failed start took, which is done also after a cancel.
 const zramTidy = 10 * time.Second
 
+// A device that is still looked at is tried again, for a second or so.
+const (
+	zramTries = 6
+	zramPause = 200 * time.Millisecond
+)
+
 // zramDevice is what zramctl may answer.
 var zramDevice = regexp.MustCompile(`^/dev/zram[0-9]{1,4}$`)
 
@@ -68,7 +74,7 @@ func (z Zram) Stop(ctx context.Context, path string) error {
 	}
 	// What is no swap any more is still reset; what is one cannot be, as the kernel sees to.
 	_, off := z.Tools.Run(ctx, Call{Command: command.SwapOff(path)})
-	if _, err := z.Tools.Run(ctx, Call{Command: command.ResetZram(path)}); err != nil {
+	if err := z.reset(ctx, path); err != nil {
 		return fmt.Errorf("cannot stop swap in memory: %w; close other programs and try again", errors.Join(off, err))
 	}
 	return nil
@@ -110,8 +116,21 @@ func (z Zram) giveBack(ctx context.Context, path string) error {
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), zramTidy)
 	defer stop()
 	_, _ = z.Tools.Run(ctx, Call{Command: command.SwapOff(path)})
-	if _, err := z.Tools.Run(ctx, Call{Command: command.ResetZram(path)}); err != nil {
+	if err := z.reset(ctx, path); err != nil {
 		return fmt.Errorf("cannot give back %s: %w", path, err)
 	}
 	return nil
+}
+
+// reset gives a device back. udev looks at it again when swapping ends and keeps it busy for a moment.
+func (z Zram) reset(ctx context.Context, path string) error {
+	var err error
+	for range zramTries {
+		_, _ = z.Tools.Run(ctx, Call{Command: command.Settle()})
+		if _, err = z.Tools.Run(ctx, Call{Command: command.ResetZram(path)}); err == nil || ctx.Err() != nil {
+			return err
+		}
+		time.Sleep(zramPause)
+	}
+	return err
 }

@@ -187,7 +187,7 @@ func TestZramRefuses(t *testing.T) {
 func TestZramInUseStays(t *testing.T) {
 	kernel := &fakeZram{size: "1", on: true, broken: 1}
 	err := tool.Zram{Tools: kernel.tools()}.Stop(t.Context(), "/dev/zram0")
-	if err == nil || !strings.Contains(err.Error(), "close other programs") || kernel.size == "" || kernel.calls != 2 { // the kernel refuses to reset what is in use
+	if err == nil || !strings.Contains(err.Error(), "close other programs") || kernel.size == "" || kernel.calls < 2 { // the kernel refuses to reset what is in use
 		t.Errorf("%v: %+v", err, kernel)
 	}
 }

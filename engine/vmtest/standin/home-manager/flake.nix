@@ -1,0 +1,6 @@
+# Plays home-manager: its wishes are merged and not looked at.
+{
+  outputs = _: {
+    nixosModules.home-manager = { };
+  };
+}

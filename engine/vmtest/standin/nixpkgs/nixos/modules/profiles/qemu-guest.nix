@@ -1,0 +1,5 @@
+{ ... }:
+
+{
+  boot.initrd.availableKernelModules = [ "virtio_net" ];
+}
