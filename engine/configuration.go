@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"lethe/engine/config"
+	"lethe/engine/device"
 	"lethe/engine/flake"
 	"lethe/engine/flake/export"
 	"lethe/engine/flake/locale"
@@ -30,10 +31,12 @@ func system() string {
 }
 
 // configure makes the NixOS repository for a layout.
-func configure(ctx context.Context, l layout.Layout, r Request) (plan.Configuration, error) {
+func configure(ctx context.Context, disk device.Disk, l layout.Layout, r Request) (plan.Configuration, error) {
 	in := flake.Input{
 		Layout: l, Config: r.Wishes, System: system(), Lock: r.Lock,
 		Hardware: r.Machine.Hardware, Virtualization: r.Machine.Virtualization,
+		// An image has no firmware, and what is known of this machine's says nothing about the one that it will boot.
+		ReadOnlyVariables: disk.Kind == device.KindDisk && r.Firmware.UEFI && !r.Firmware.Writable,
 	}
 	if r.Wishes.Repo.Source != "" {
 		if r.LockInputs || len(r.Lock) > 0 {
@@ -161,7 +164,7 @@ func cause(err error) string {
 // evaluation bounds how long Nix may think about a configuration, inputs fetched included.
 const evaluation = 3 * time.Minute
 
-// evaluateOwn asks Nix whether the user's configuration takes the planned disks, what it keeps and who can log in. Where Nix
+// evaluateOwn asks Nix whether the user's configuration takes the planned disks, what it keeps, where, and who can log in. Where Nix
 // cannot tell, that is a warning; so is all that it tells, since a configuration may do these things in ways that
 // nobody here thought of. Only a host that is not there is an error.
 func evaluateOwn(ctx context.Context, folder string, in flake.Input) ([]flake.Finding, error) {
@@ -195,6 +198,8 @@ func evaluateOwn(ctx context.Context, folder string, in flake.Input) ([]flake.Fi
 	asWishes, ways := wishesOf(host)
 	list := append(flake.CheckLogin(asWishes, ways), flake.Lint(asWishes, flake.PersistenceOf(kept), hostKeysKept(host, kept))...)
 	list = append(list, wrongDevices(host, in)...)
+	list = append(list, otherPasswords(host, in.Config.Users)...)
+	list = append(list, keptElsewhere(kept)...)
 	return flake.Soften(list), nil
 }
 

@@ -7,11 +7,24 @@ import (
 	"os"
 
 	"lethe/engine/helper"
+	"lethe/engine/run"
 	"lethe/engine/tool"
 )
 
 // Release is the version of this source; FyneApp.toml says the same.
 const Release = "0.1.0"
+
+// The window and the command line know the root side by these names.
+type (
+	// Host is the machine as root can use it: the root side's client, or [Local].
+	Host = helper.Host
+	// Facts is what root can say about the machine.
+	Facts = helper.Facts
+	// Result is how an installation ended.
+	Result = helper.Result
+	// Rehearsed is how a rehearsal ended.
+	Rehearsed = run.Result
+)
 
 // Connect starts the root side and greets it: lethe-engine serve, by root itself, pkexec or sudo without a password, in this order.
 // program is the absolute path of lethe-engine; "" means that this very program is it. Close ends the connection.

@@ -60,7 +60,7 @@ func Plan(ctx context.Context, disk device.Disk, r Request) (plan.Plan, error) {
 	if err != nil {
 		return plan.Plan{}, err
 	}
-	configuration, err := configure(ctx, l, r)
+	configuration, err := configure(ctx, disk, l, r)
 	if err != nil {
 		return plan.Plan{}, err
 	}

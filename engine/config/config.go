@@ -117,7 +117,7 @@ type User struct {
 type Persistence struct {
 	// Home is "simple" (whole folders of settings) or "minimal" (chosen ones); "" means simple.
 	Home string `toml:"home,omitempty" json:"home"`
-	// Directories and Files are absolute paths of the system.
+	// Directories and Files are absolute paths of the system, outside of /home: the homes would get the owner of their copies.
 	Directories []string `toml:"directories,omitempty" json:"directories"`
 	Files       []string `toml:"files,omitempty" json:"files"`
 	// HomeDirectories and HomeFiles are relative to each user's home.

@@ -50,10 +50,16 @@ func systemPath(ps *problems, key, p string) {
 		ps.addf(key, p, "write "+path.Clean(p), "the path is not in its shortest form")
 	case slices.Contains(generatedFolders, p):
 		ps.addf(key, p, "name the parts of it that you need", "the system makes this folder anew at every boot")
-	case slices.ContainsFunc(foreignTrees, func(tree string) bool { return p == tree || strings.HasPrefix(p, tree+"/") }):
+	case within(p, "/home"):
+		// impermanence copies the owners of a path's parents from the storage, where /home/USER is root's own.
+		ps.addf(key, p, "use home_directories or home_files, which keep a path in every home", "the homes would belong to root from the next boot on")
+	case slices.ContainsFunc(foreignTrees, func(tree string) bool { return within(p, tree) }):
 		ps.addf(key, p, "remove it", "this is kept anyway, or belongs to the kernel or to one boot only")
 	}
 }
+
+// within tells whether a clean path is a folder or below it.
+func within(p, folder string) bool { return p == folder || strings.HasPrefix(p, folder+"/") }
 
 // homePath checks a path relative to a home.
 func homePath(ps *problems, key, p string) {

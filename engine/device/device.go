@@ -186,6 +186,9 @@ type Firmware struct {
 	Bits int  `json:"bits,omitempty"` // 64 or 32, of the firmware; 0 when unknown
 	// SecureBoot is "on", "off", "setup" (no keys enrolled), or empty when unknown.
 	SecureBoot string `json:"secure_boot,omitempty"`
+	// Writable tells that the running system can ask the firmware to change its variables, such as boot entries: they are mounted, and
+	// not read-only. The firmware may still refuse, for instance when its memory is full.
+	Writable bool `json:"writable,omitempty"`
 }
 
 // Inventory is every disk of the machine and what else a layout depends on. It is confirmed when every disk is.

@@ -3,7 +3,11 @@ package device
 import (
 	"errors"
 	"os"
+	"slices"
 	"strconv"
+	"strings"
+
+	"github.com/moby/sys/mountinfo"
 )
 
 // efiGlobal is the GUID of the variables that the UEFI standard itself defines.
@@ -15,7 +19,7 @@ func readFirmware(root string) Firmware {
 	if !exists(folder) {
 		return Firmware{}
 	}
-	f := Firmware{UEFI: true}
+	f := Firmware{UEFI: true, Writable: writableVariables(root)}
 	if bits, err := strconv.Atoi(optional(folder, "fw_platform_size")); err == nil && (bits == 32 || bits == 64) {
 		f.Bits = bits
 	}
@@ -30,6 +34,26 @@ func readFirmware(root string) Firmware {
 		f.SecureBoot = "off"
 	}
 	return f
+}
+
+// writableVariables tells whether this process sees the firmware's variables mounted for writing. The last of several mounts
+// hides the others. A mount and its file system can each be read-only.
+func writableVariables(root string) bool {
+	infos, err := parseMounts(root + "/proc/self/mountinfo")
+	if err != nil {
+		return false
+	}
+	var last *mountinfo.Info
+	for _, info := range infos {
+		if info.Mountpoint == "/sys/firmware/efi/efivars" {
+			last = info
+		}
+	}
+	if last == nil || last.FSType != "efivarfs" {
+		return false
+	}
+	options := strings.Split(last.Options+","+last.VFSOptions, ",")
+	return !slices.Contains(options, "ro")
 }
 
 // efiFlag reads a variable of one byte, which follows four bytes of attributes.

@@ -44,3 +44,34 @@ func TestFirmware(t *testing.T) {
 		}
 	}
 }
+
+func TestWritableVariables(t *testing.T) {
+	const at = " / /sys/firmware/efi/efivars "
+	for _, test := range []struct {
+		name, mounts string // below /
+		started      bool   // by UEFI
+		want         bool
+	}{
+		{"for writing", "28 23 0:23" + at + "rw,nosuid - efivarfs efivarfs rw", true, true},
+		{"not mounted", "", true, false},
+		{"mount read-only", "28 23 0:23" + at + "ro,nosuid - efivarfs efivarfs rw", true, false},
+		{"file system read-only", "28 23 0:23" + at + "rw,nosuid - efivarfs efivarfs ro", true, false},
+		{"hidden by a read-only one", "28 23 0:23" + at + "rw - efivarfs efivarfs rw\n29 28 0:23" + at + "ro - efivarfs efivarfs rw", true, false},
+		{"mounted again for writing", "28 23 0:23" + at + "ro - efivarfs efivarfs rw\n29 28 0:23" + at + "rw - efivarfs efivarfs rw", true, true},
+		{"hidden by something else", "28 23 0:23" + at + "rw - efivarfs efivarfs rw\n29 28 0:24" + at + "rw - tmpfs tmpfs rw", true, false},
+		{"mounted elsewhere", "28 23 0:23 / /efivars rw - efivarfs efivarfs rw", true, false},
+		{"an option that begins alike", "28 23 0:23" + at + "rw,root - efivarfs efivarfs rw", true, true},
+		{"not started by UEFI", "28 23 0:23" + at + "rw - efivarfs efivarfs rw", false, false},
+	} {
+		root := devicetest.Machine(t, "virtio")
+		if test.started {
+			if err := os.MkdirAll(root+"/sys/firmware/efi", 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+		spoil(t, root+"/proc/self/mountinfo", "27 1 0:25 / / rw - tmpfs tmpfs rw\n"+test.mounts+"\n")
+		if got := read(t, root).Firmware; got != (device.Firmware{UEFI: test.started, Writable: test.want}) {
+			t.Errorf("%s: %+v", test.name, got)
+		}
+	}
+}

@@ -314,6 +314,11 @@ func TestAddToChangesNoFileOfTheUsers(t *testing.T) {
 			t.Errorf("%s: error is %v, which does not say %s", existing, err, key)
 		}
 	}
+	in.ReadOnlyVariables = true
+	closed, err := flake.AddTo([]string{"flake.nix"}, in)
+	if err != nil || len(closed.Says) != len(a.Says)+1 || !strings.Contains(closed.Says[1], "canTouchEfiVariables = false") {
+		t.Errorf("where the firmware's variables cannot be written: %q, %v", closed.Says, err)
+	}
 	in.Config.Repo.HardwareFile = "hosts/blitzar/disks.nix"
 	if _, err := flake.AddTo([]string{"flake.nix"}, in); err == nil {
 		t.Error("two files went to one path")

@@ -21,6 +21,9 @@ type Input struct {
 	Virtualization string
 	// System is the machine's own ("x86_64-linux"), for wishes that name none; empty means x86_64-linux.
 	System string
+	// ReadOnlyVariables tells that the running system cannot write the firmware's variables, because they are mounted read-only
+	// or not at all. The boot loader is then installed without an entry in the firmware, which starts the fallback path.
+	ReadOnlyVariables bool
 	// Lock is a flake.lock that was computed for these inputs; empty leaves the file out.
 	Lock []byte
 }

@@ -52,6 +52,9 @@ func AddTo(existing []string, in Input) (Addition, error) {
 	}
 	a.Says = append(a.Says,
 		fmt.Sprintf("Import ./%s and ./%s where nixosConfigurations.%s is made, if they are not yet.", c.Repo.DisksFile, c.Repo.HardwareFile, v.Host))
+	if in.ReadOnlyVariables {
+		a.Says = append(a.Says, "Set boot.loader.efi.canTouchEfiVariables = false: the firmware's variables cannot be written here, and installing the boot loader may fail.")
+	}
 	return a, nil
 }
 

@@ -46,6 +46,9 @@ func TestWishesReachTheirFiles(t *testing.T) {
 		{"small ESP", plain, func(c *config.Config, _ *flake.Input) { c.Disk.ESP = 512 * quantity.MiB }, flake.ConfigurationFile, "configurationLimit = 5", "configurationLimit = 10"},
 		{"keymap in the initrd", luks, func(*config.Config, *flake.Input) {}, flake.ConfigurationFile, "keyMap = \"de-latin1-nodeadkeys\";\n    earlySetup = true;", "colemak"},
 		{"same keys on Wayland", luks, func(*config.Config, *flake.Input) {}, flake.ConfigurationFile, `variant = "nodeadkeys";`, `layout = "us"`},
+		{"firmware that refuses an entry", plain, func(*config.Config, *flake.Input) {}, flake.ConfigurationFile, "graceful = true;", "canTouchEfiVariables = false"},
+		{"variables that can be written", plain, func(*config.Config, *flake.Input) {}, flake.ConfigurationFile, "    };\n    efi.canTouchEfiVariables = true;\n  };\n", "firmware's variables"},
+		{"variables that cannot", luks, func(_ *config.Config, in *flake.Input) { in.ReadOnlyVariables = true }, flake.ConfigurationFile, "fallback path on /boot.\n    efi.canTouchEfiVariables = false;\n  };\n", "canTouchEfiVariables = true"},
 		{"no mail from root", luks, func(*config.Config, *flake.Input) {}, flake.ConfigurationFile, `users.users.root.hashedPassword = "!";`, "initialPassword"},
 		{"passwords off when all have keys", plain, func(c *config.Config, _ *flake.Input) {
 			c.Services.SSH, c.Users[0].AuthorizedKeys = true, []string{testKey}
@@ -76,7 +79,7 @@ func TestWishesReachTheirFiles(t *testing.T) {
 			wishes, facts := c.from.wishes(), flake.Input{}
 			c.change(&wishes, &facts)
 			in := input(t, wishes)
-			in.Hardware, in.Virtualization, in.System = facts.Hardware, facts.Virtualization, facts.System
+			in.Hardware, in.Virtualization, in.System, in.ReadOnlyVariables = facts.Hardware, facts.Virtualization, facts.System, facts.ReadOnlyVariables
 			got := text(t, render(t, in), c.file)
 			if !strings.Contains(got, c.has) {
 				t.Errorf("%s lacks %q:\n%s", c.file, c.has, got)

@@ -21,6 +21,7 @@ type view struct {
 	NoHibernate           string
 	Tmpfs, TmpfsWords     string
 	Generations           int
+	ReadOnlyVariables     bool
 
 	Locale                 config.Locale
 	NetworkManager         bool
@@ -68,6 +69,8 @@ func newView(in Input) (view, error) {
 		Gnome:          c.Desktop.Environment == "gnome",
 		Guest:          guestOf(in.Virtualization, in.Hardware),
 		Hardware:       in.Hardware != "",
+
+		ReadOnlyVariables: in.ReadOnlyVariables,
 	}
 	branch := ""
 	v.Release, branch = release(c.Nix.Channel)

@@ -27,8 +27,8 @@ type Nix struct {
 // NewNix makes a Nix whose caches lie in the system's folder for temporary files until Close. On a live system that is memory.
 func NewNix(r Runner) (*Nix, error) { return NewNixIn(r, "") }
 
-// NewNixIn is [NewNix] with the caches, which take hundreds of MiB once nixpkgs is read, in a folder of their own inside of
-// folder. That must exist.
+// NewNixIn is [NewNix] with the caches in a new folder inside of folder, which must exist: for fetched inputs that memory has no
+// room for.
 func NewNixIn(r Runner, folder string) (*Nix, error) {
 	home, err := os.MkdirTemp(folder, "lethe-nix-")
 	if err != nil {

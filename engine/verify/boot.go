@@ -24,7 +24,8 @@ var loaders = map[string]loaderNames{
 	"arm64": {"EFI/BOOT/BOOTAA64.EFI", "EFI/systemd/systemd-bootaa64.efi", pe.IMAGE_FILE_MACHINE_ARM64},
 }
 
-// bootJob looks at what the firmware will start, and what that will start.
+// bootJob looks at what the firmware will start, and what that will start: systemd-boot, which every generated configuration has.
+// Of another boot loader, which a configuration of somebody's own may have, it is only made sure that something is there.
 func bootJob(ctx context.Context, in Input) []Check {
 	names, ok := loaders[runtime.GOARCH]
 	root, err := os.OpenRoot(in.Mounted.path("/boot"))
@@ -40,19 +41,23 @@ func bootJob(ctx context.Context, in Input) []Check {
 			return fmt.Sprintf("%s is systemd-boot %s", file, version), err
 		})
 	}
-	return []Check{
-		loader("boot loader at the fallback path", names.fallback),
-		loader("boot loader", names.own),
-		judge(ctx, "boot entries", "lethe", func() (string, error) { return usable(entries, listErr) }),
-		judge(ctx, "default boot entry", "lethe", func() (string, error) {
+	c := e.otherLoader(ctx, in, names, bootChecks{
+		fallback: loader("boot loader at the fallback path", names.fallback),
+		own:      loader("boot loader", names.own),
+		entries:  judge(ctx, "boot entries", "lethe", func() (string, error) { return usable(entries, listErr) }),
+		chosen: judge(ctx, "default boot entry", "lethe", func() (string, error) {
 			pattern, err := e.chosen()
 			if err != nil {
 				return "", err
 			}
 			return matching(pattern, entries)
 		}),
-	}
+	})
+	return []Check{c.fallback, c.own, c.entries, c.chosen}
 }
+
+// bootChecks are what is judged of the boot loader and of its entries.
+type bootChecks struct{ fallback, own, entries, chosen Check }
 
 // usable makes sure that one entry at least would start.
 func usable(entries []bootEntry, err error) (string, error) {

@@ -22,6 +22,9 @@ const (
 // loaderMark is in every systemd-boot, followed by its version.
 const loaderMark = "#### LoaderInfo: systemd-boot "
 
+// errOther tells that an EFI program is not systemd-boot.
+var errOther = errors.New("it is another program than systemd-boot")
+
 // esp is the file system that the firmware reads. Names in it have no case, whatever the system here thinks of them.
 type esp struct{ root *os.Root }
 
@@ -125,7 +128,7 @@ func (e esp) systemdBoot(name string, machine uint16) (version string, err error
 	}
 	_, after, found := bytes.Cut(text, []byte(loaderMark))
 	if !found {
-		return "", errors.New("it is another program than systemd-boot")
+		return "", errOther
 	}
 	const most = 64
 	version, _, _ = strings.Cut(string(after[:min(most, len(after))]), " ####")

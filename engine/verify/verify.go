@@ -5,7 +5,8 @@
 // machine cannot make is reported as not rehearsed, never as passed. Nothing is written.
 //
 // On a real disk the installed system is still mounted and is looked at too: what is mounted where, password files,
-// the boot loader and its entries, the system profile, the firmware's entries, and the configuration with its owner.
+// the boot loader and its entries (systemd-boot only: of the boot loader of one's own
+// configuration no more is proved than that there is one), the system profile, the firmware's entries, and the configuration with its owner.
 package verify
 
 import (

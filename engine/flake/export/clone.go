@@ -27,7 +27,8 @@ type Own struct {
 }
 
 // Clone copies a repository from a folder or URL into a new or empty folder and checks out rev: a branch, tag or
-// commit, or the default branch when empty. No hook runs. On failure the folder is as it was: missing, or empty.
+// commit, or the default branch when empty. The default branch is checked out as a branch whenever rev means its tip, also as a
+// commit in hex, so that what is committed in the clone has a place; any other rev leaves HEAD detached. No hook runs. On failure the folder is as it was: missing, or empty.
 func Clone(ctx context.Context, source, rev, into string) (Own, error) {
 	return cloneAnd(ctx, source, rev, into, func(Own) error { return nil })
 }
@@ -115,7 +116,6 @@ func empty(folder string) error {
 
 func clone(ctx context.Context, source, rev, into string) (Own, error) {
 	readInProcess()
-	// The default branch is checked out as a branch, since the user will commit to it.
 	r, err := git.PlainCloneContext(ctx, into, false, &git.CloneOptions{URL: source, NoCheckout: rev != "", Tags: git.AllTags})
 	if err != nil {
 		return Own{}, err
@@ -135,10 +135,18 @@ func clone(ctx context.Context, source, rev, into string) (Own, error) {
 	if err != nil {
 		return Own{}, err
 	}
-	if err := work.Checkout(&git.CheckoutOptions{Hash: hash, Force: true}); err != nil {
+	if err := work.Checkout(checkoutOf(r, hash)); err != nil {
 		return Own{}, err
 	}
 	return Own{Folder: into, Rev: hash.String(), clone: r}, nil
+}
+
+// checkoutOf says what to check out for a commit: the default branch, to which a clone's HEAD leads, where this is its tip.
+func checkoutOf(r *git.Repository, hash plumbing.Hash) *git.CheckoutOptions {
+	if head, err := r.Head(); err == nil && head.Name().IsBranch() && head.Hash() == hash {
+		return &git.CheckoutOptions{Branch: head.Name(), Force: true}
+	}
+	return &git.CheckoutOptions{Hash: hash, Force: true}
 }
 
 // resolve finds a branch of the origin, a tag or a commit.

@@ -56,6 +56,47 @@ func TestCloneChecksOutRevisions(t *testing.T) {
 	}
 }
 
+func TestCloneHasABranchAtTheTipOfTheDefaultOne(t *testing.T) {
+	from := origin(t)
+	hex := func(rev string) string { return strings.TrimSpace(git(t, from, "rev-parse", rev)) }
+	tip := hex("main")
+	commit := func(message string) {
+		git(t, from, "-c", "user.name=Ada", "-c", "user.email=ada@example.org", "commit", "-q", "--allow-empty", "-m", message)
+	}
+	check := func(name, rev, want, branch string) {
+		t.Helper()
+		own, err := export.Clone(t.Context(), from, rev, filepath.Join(t.TempDir(), "clone"))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if got := strings.TrimSpace(git(t, own.Folder, "rev-parse", "--abbrev-ref", "HEAD")); got != branch || own.Rev != want {
+			t.Errorf("%s: on %q at %s, want %q at %s", name, got, own.Rev, branch, want)
+		}
+		if got := git(t, own.Folder, "status", "--porcelain") + git(t, own.Folder, "rev-parse", "HEAD"); got != want+"\n" {
+			t.Errorf("%s: the work tree is not that of %s: %s", name, want, got)
+		}
+		if branch != "HEAD" {
+			if got := git(t, own.Folder, "rev-parse", "--abbrev-ref", "@{upstream}"); got != "origin/"+branch+"\n" {
+				t.Errorf("%s: follows %s", name, got)
+			}
+		}
+	}
+	check("nothing said", "", tip, "main")
+	check("commit of the tip", tip, tip, "main")
+	check("default branch", "main", tip, "main")
+	check("tag on the tip", "v1", tip, "main")
+	check("another branch", "next", hex("next"), "HEAD")
+	check("commit of another branch", hex("next"), hex("next"), "HEAD")
+	commit("later")
+	check("commit below the tip", tip, tip, "HEAD")
+	git(t, from, "switch", "-q", "next")
+	check("another default branch", hex("next"), hex("next"), "next")
+	git(t, from, "switch", "-q", "--detach", "main")
+	check("no default branch", hex("main"), hex("main"), "HEAD")
+	check("no default branch, nothing said", "", hex("main"), "HEAD")
+	check("no default branch, a branch said", "next", hex("next"), "HEAD")
+}
+
 func TestCloneFailuresLeaveNothing(t *testing.T) {
 	from := origin(t)
 	into := filepath.Join(t.TempDir(), "clone")

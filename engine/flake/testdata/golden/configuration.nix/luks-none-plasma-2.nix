@@ -6,6 +6,7 @@
     systemd-boot = {
       enable = true;
       configurationLimit = 10; # in the boot menu; each takes room on /boot
+      graceful = true; # if the firmware refuses a new entry, it still boots by the fallback path
       editor = false; # or whoever sits at the keyboard could boot into a root shell
     };
     efi.canTouchEfiVariables = true;

@@ -4,6 +4,7 @@
     systemd-boot = {
       enable = true;
       configurationLimit = 10; # in the boot menu; each takes room on /boot
+      graceful = true; # if the firmware refuses a new entry, it still boots by the fallback path
     };
     efi.canTouchEfiVariables = true;
   };
