@@ -76,7 +76,7 @@ func (Local) Accept(ctx context.Context, p plan.Plan) error {
 		return err
 	}
 	if p.Target.Kind != device.KindDisk {
-		return fmt.Errorf("cannot install to %s: it is no disk of this machine; rehearse on it instead", device.Clean(p.Target.Path))
+		return errNoDisk(p)
 	}
 	inventory, err := confirmed(ctx, p.Target.Path)
 	if err != nil {
@@ -104,16 +104,21 @@ func (Local) Accept(ctx context.Context, p plan.Plan) error {
 	return nil
 }
 
-// Install runs the plan. One at a time runs on a machine.
-func (l Local) Install(ctx context.Context, p plan.Plan, secrets *secret.Store, sink event.Sink) (result helper.Result, err error) {
+func errNoDisk(p plan.Plan) error {
+	return fmt.Errorf("cannot install to %s: it is no disk of this machine; rehearse on it instead", device.Clean(p.Target.Path))
+}
+
+// Install runs the plan. One at a time runs on a machine. Whether it is the confirmed disk, and everything needed is there, is the
+// first step's to check, which reads all of it anew.
+func (Local) Install(ctx context.Context, p plan.Plan, secrets *secret.Store, sink event.Sink) (result helper.Result, err error) {
 	result.State = step.Untouched
 	lock, err := takeLock()
 	if err != nil {
 		return result, err
 	}
 	defer lock.Close()
-	if err := l.Accept(ctx, p); err != nil {
-		return result, err
+	if p.Target.Kind != device.KindDisk {
+		return result, errNoDisk(p)
 	}
 	journal, err := record(p)
 	if err != nil {

@@ -37,7 +37,7 @@ type Host interface {
 	Facts(ctx context.Context) (Facts, error)
 	// Accept tells whether a plan may be run: it was made from facts that are still true. Nothing is written.
 	Accept(ctx context.Context, p plan.Plan) error
-	// Install runs a plan that was reviewed and confirmed. It checks again all that Accept does.
+	// Install runs a plan that was reviewed and confirmed. Its first step reads the disk anew and compares it with the plan.
 	Install(ctx context.Context, p plan.Plan, secrets *secret.Store, sink event.Sink) (Result, error)
 	// Release lets go of what an interrupted installation left, and names it.
 	Release(ctx context.Context) ([]string, error)
