@@ -1,0 +1,57 @@
+package session
+
+import "slices"
+
+// Page is one page of the window.
+type Page string
+
+// The pages, in order.
+const (
+	PageWelcome    Page = "welcome"    // language, keyboard, time zone; rehearsal
+	PagePreflight  Page = "preflight"  // the machine
+	PageDisk       Page = "disk"       // which disk, or how large a virtual one
+	PageLayout     Page = "layout"     // the partition map
+	PageEncryption Page = "encryption" // the passphrase
+	PageAccount    Page = "account"    // host and users
+	PageSystem     Page = "system"     // desktop, services, persistence
+	PageReview     Page = "review"     // all of it, and the deliberate act
+	PageInstall    Page = "install"    // the run
+	PageDone       Page = "done"       // the verification report
+)
+
+var pages = []Page{
+	PageWelcome, PagePreflight, PageDisk, PageLayout, PageEncryption, PageAccount, PageSystem, PageReview, PageInstall, PageDone,
+}
+
+// Pages lists all pages in order.
+func Pages() []Page { return slices.Clone(pages) }
+
+// at is the place of a page, or -1.
+func (p Page) at() int { return slices.Index(pages, p) }
+
+// Title is the page's name in the sidebar.
+func (p Page) Title() Text {
+	switch p {
+	case PageWelcome:
+		return say("Welcome")
+	case PagePreflight:
+		return say("Machine")
+	case PageDisk:
+		return say("Disk")
+	case PageLayout:
+		return say("Partitions")
+	case PageEncryption:
+		return say("Encryption")
+	case PageAccount:
+		return say("Computer and users")
+	case PageSystem:
+		return say("Desktop and storage")
+	case PageReview:
+		return say("Review")
+	case PageInstall:
+		return say("Installation")
+	case PageDone:
+		return say("Done")
+	}
+	return Text{}
+}

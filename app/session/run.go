@@ -1,0 +1,265 @@
+package session
+
+import (
+	"time"
+
+	"lethe/engine/event"
+	"lethe/engine/plan"
+)
+
+// StepState is what became of a step.
+type StepState string
+
+// The states of a step.
+const (
+	StepWaiting      StepState = "waiting"
+	StepRunning      StepState = "running"
+	StepDone         StepState = "done"
+	StepFailed       StepState = "failed"
+	StepUndoing      StepState = "undoing"
+	StepUndone       StepState = "undone"
+	StepUndoFailed   StepState = "undo failed"
+	StepNotRehearsed StepState = "not rehearsed"
+)
+
+// RunStep is one step of a run.
+type RunStep struct {
+	ID    string
+	Title string
+	State StepState
+	// Text is the error of a failed step, or why a step was not rehearsed.
+	Text string
+	// Share is how much of the step is done, 0 to 1, by the weight of the steps.
+	Share  float64
+	Took   time.Duration
+	weight int
+}
+
+// Check is one result of the verification.
+type Check struct {
+	Name   string
+	Status CheckStatus
+	Detail string
+}
+
+// CheckStatus is the result of a check, in the engine's words.
+type CheckStatus string
+
+// The results of a check.
+const (
+	CheckPassed       CheckStatus = "passed"
+	CheckFailed       CheckStatus = "failed"
+	CheckNotRehearsed CheckStatus = "not rehearsed"
+)
+
+// Outcome is how a run stands.
+type Outcome string
+
+// The outcomes. None means that no run was begun.
+const (
+	OutcomeNone      Outcome = ""
+	OutcomeRunning   Outcome = "running"
+	OutcomeDone      Outcome = "done"
+	OutcomeFailed    Outcome = "failed"
+	OutcomeCancelled Outcome = "cancelled"
+)
+
+// Run is a run as its events tell it. Events may come in batches of any size, and progress events may be left out between others.
+type Run struct {
+	Outcome Outcome
+	Title   string // the disk in one line
+	Steps   []RunStep
+	// Current is the index of the step under way, -1 when there is none.
+	Current int
+	// Done is the share of the whole, 0 to 1; it never goes back.
+	Done float64
+	// Work is what the current step is at, in words; Now is the thing under its hands.
+	Work, Now string
+	Checks    []Check
+	// Error, Disk and Next are about the end of a run that failed: the cause, the state of the disk, and what to do.
+	Error, Disk, Next string
+	Took              time.Duration
+	// Stopping tells that somebody asked to cancel. Main sets it.
+	Stopping bool
+
+	log   ring
+	seq   uint64
+	base  float64 // of Done, when the current step began
+	total int
+	eta   estimate
+}
+
+// NewRun is a run that has been asked for and has said nothing yet.
+func NewRun(p plan.Plan) Run {
+	r := Run{Outcome: OutcomeRunning, Title: p.Describe(), Current: -1, total: p.Weight()}
+	for _, s := range p.Steps {
+		r.Steps = append(r.Steps, RunStep{ID: s.ID, Title: s.Title, State: StepWaiting, weight: s.Weight})
+	}
+	return r
+}
+
+// Begin starts the page of the run with the present plan; main then runs it.
+func (s *State) Begin() bool {
+	if s.Plan == nil || s.Run.Outcome == OutcomeRunning {
+		return false
+	}
+	s.Run = NewRun(*s.Plan)
+	return true
+}
+
+// Ended tells that nothing more will come.
+func (r *Run) Ended() bool {
+	return r.Outcome == OutcomeDone || r.Outcome == OutcomeFailed || r.Outcome == OutcomeCancelled
+}
+
+// Fail ends a run that could not begin, or whose connection broke, so that no last event came.
+func (r *Run) Fail(cause, disk, next string) {
+	if r.Ended() {
+		return
+	}
+	r.Outcome, r.Error, r.Disk, r.Next = OutcomeFailed, cause, disk, next
+	r.mark(r.Current, StepFailed, cause)
+	r.Current = -1
+}
+
+// Apply takes one event. Events that were applied before are ignored.
+func (r *Run) Apply(e event.Event) {
+	if e.Seq != 0 && e.Seq <= r.seq || r.Ended() {
+		return
+	}
+	r.seq = max(r.seq, e.Seq)
+	r.log.add(e)
+	if r.Outcome == OutcomeNone {
+		r.Outcome, r.Current = OutcomeRunning, -1
+	}
+	r.steps(e)
+	r.progress(e)
+	r.end(e)
+}
+
+// steps changes the states of the steps.
+func (r *Run) steps(e event.Event) {
+	switch e.Kind {
+	case event.RunStart:
+		r.Title = e.Title
+	case event.StepStart:
+		r.start(r.find(e))
+	case event.StepDone:
+		state := StepDone
+		if e.Status == string(CheckNotRehearsed) {
+			state = StepNotRehearsed
+		}
+		r.finish(r.find(e), state, e)
+	case event.StepFailed:
+		r.finish(r.find(e), StepFailed, e)
+	case event.UndoStart:
+		r.mark(r.find(e), StepUndoing, "")
+	case event.UndoDone:
+		r.undone(r.find(e))
+	case event.UndoFailed:
+		r.mark(r.find(e), StepUndoFailed, e.Text)
+	case event.Checked:
+		r.Checks = append(r.Checks, Check{Name: e.Title, Status: CheckStatus(e.Status), Detail: e.Text})
+	}
+}
+
+// find gives the index of the step of an event, -1 when it is of none. A step that the plan did not name is added.
+func (r *Run) find(e event.Event) int {
+	for i := range r.Steps {
+		if r.Steps[i].ID == e.Step {
+			return i
+		}
+	}
+	if e.Step == "" {
+		return -1
+	}
+	r.Steps = append(r.Steps, RunStep{ID: e.Step, Title: e.Title, State: StepWaiting})
+	return len(r.Steps) - 1
+}
+
+func (r *Run) start(i int) {
+	if i < 0 {
+		return
+	}
+	r.Current, r.base, r.Work, r.Now = i, r.Done, "", ""
+	r.Steps[i].State = StepRunning
+}
+
+func (r *Run) finish(i int, state StepState, e event.Event) {
+	r.mark(i, state, e.Text)
+	if i >= 0 {
+		r.Steps[i].Took = time.Duration(e.Millis) * time.Millisecond
+		if state == StepDone {
+			r.Steps[i].Share = 1
+		}
+	}
+	if r.Current == i {
+		r.Current, r.Work, r.Now = -1, "", ""
+	}
+}
+
+func (r *Run) mark(i int, state StepState, text string) {
+	if i >= 0 && i < len(r.Steps) {
+		r.Steps[i].State = state
+		if text != "" {
+			r.Steps[i].Text = text
+		}
+	}
+}
+
+// undone ends the undoing of a step. The one that failed stays marked so: that is what people look for.
+func (r *Run) undone(i int) {
+	if i >= 0 && r.Steps[i].Text != "" {
+		r.mark(i, StepFailed, "")
+		return
+	}
+	r.mark(i, StepUndone, "")
+}
+
+// progress takes what an event says about how far the run is.
+func (r *Run) progress(e event.Event) {
+	if e.Done > r.Done {
+		r.Done = min(e.Done, 1)
+	}
+	if !e.Time.IsZero() {
+		r.eta.add(e.Time, r.Done)
+	}
+	if r.Current < 0 || e.Step != r.Steps[r.Current].ID {
+		return
+	}
+	if e.Work != nil {
+		r.Work, r.Now = e.Work.String(), e.Work.Now
+	}
+	if weight := r.Steps[r.Current].weight; weight > 0 && r.total > 0 {
+		share := (r.Done - r.base) * float64(r.total) / float64(weight)
+		r.Steps[r.Current].Share = min(max(share, r.Steps[r.Current].Share), 1)
+	}
+}
+
+// end takes the last event.
+func (r *Run) end(e event.Event) {
+	switch e.Kind {
+	case event.RunDone:
+		r.Outcome, r.Done = OutcomeDone, 1
+	case event.RunFailed:
+		r.Outcome = OutcomeFailed
+	case event.RunCancelled:
+		r.Outcome = OutcomeCancelled
+	default:
+		return
+	}
+	r.Current, r.Work, r.Now, r.Stopping = -1, "", "", false
+	r.Disk, r.Next, r.Took = e.Disk, e.Next, time.Duration(e.Millis)*time.Millisecond
+	if e.Kind != event.RunDone {
+		r.Error = e.Text
+	}
+}
+
+// Left estimates how long the run will still take, at a time of the same clock as the events'. It is false while there is too
+// little evidence, and when nothing has moved for long.
+func (r *Run) Left(now time.Time) (time.Duration, bool) {
+	if r.Ended() || r.Outcome == OutcomeNone {
+		return 0, false
+	}
+	return r.eta.left(now)
+}
