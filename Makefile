@@ -11,6 +11,7 @@ BENCH_RUNS ?= 7
 
 build := build
 engine := $(build)/lethe-engine
+window := $(build)/lethe
 lint := $(build)/tools/golangci-lint-$(GOLANGCI_VERSION)
 
 # Ordinary users on Debian do not have the sbin folders in their PATH, but the programs are there.
@@ -21,6 +22,15 @@ export PATH := $(PATH):/usr/local/go/bin:/usr/local/sbin:/usr/sbin:/sbin
 run_tools := blkid:util-linux wipefs:util-linux partx:util-linux mkswap:util-linux lsblk:util-linux \
   sfdisk:fdisk sgdisk:gdisk parted:parted mkfs.fat:dosfstools mkfs.ext4:e2fsprogs cryptsetup:cryptsetup-bin
 test_tools := $(run_tools) g++:g++ git:git shellcheck:shellcheck nix-instantiate:nix-bin jq:jq unshare:util-linux
+# What the window is built from: headers, so what is looked for are files. It is drawn by OpenGL ES, which compiles in a quarter of
+# the time of OpenGL.
+headers := EGL/egl.h:libegl1-mesa-dev GLES2/gl2.h:libgles2-mesa-dev X11/Xlib.h:libx11-dev X11/Xcursor/Xcursor.h:libxcursor-dev \
+  X11/extensions/Xrandr.h:libxrandr-dev X11/extensions/Xinerama.h:libxinerama-dev X11/extensions/XInput2.h:libxi-dev \
+  X11/extensions/xf86vmode.h:libxxf86vm-dev wayland-client.h:libwayland-dev xkbcommon/xkbcommon.h:libxkbcommon-dev
+window_tools := g++:g++ pkg-config:pkg-config $(foreach pair,$(headers),$(if $(wildcard /usr/include/$(firstword $(subst :, ,$(pair)))),,$(pair)))
+# What the tests of the real window need: a display, somebody who clicks, and a camera.
+display_tools := Xvfb:xvfb xdotool:xdotool import:imagemagick
+
 # For the virtual machines. The firmware and the keyring are files and not programs.
 vm_tools := qemu-system-x86_64:qemu-system-x86 mksquashfs:squashfs-tools cpio:cpio depmod:kmod modprobe:kmod xz:xz-utils gzip:gzip \
   flock:util-linux dpkg-deb:dpkg $(if $(wildcard /usr/share/OVMF/OVMF_CODE_4M.fd),,OVMF:ovmf) \
@@ -31,7 +41,15 @@ help: ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: run-tools build ## Rehearse a whole encrypted installation on a virtual 40 GiB disk
+run: ## Open the window in rehearsal on a virtual disk, or rehearse without it where there is no display
+	@if test -n "$$DISPLAY$$WAYLAND_DISPLAY"; then $(MAKE) --no-print-directory run-window; else $(MAKE) --no-print-directory rehearse; fi
+
+.PHONY: run-window
+run-window: run-tools window build
+	$(window) --rehearse
+
+.PHONY: rehearse
+rehearse: run-tools build ## Rehearse a whole encrypted installation on a virtual 40 GiB disk, without a window
 	@echo "The passphrase of this rehearsal is random and forgotten at once; the virtual disk is removed at the end."
 	@head -c 18 /dev/urandom | base64 | $(engine) rehearse --size 40GiB --luks --user ada --host lethe --passphrase-file -
 
@@ -43,10 +61,16 @@ $(engine): FORCE
 	@mkdir -p $(build)
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o $@ ./engine/cmd/lethe-engine
 
+.PHONY: window
+window: window-tools ## Build the window
+	@mkdir -p $(build)
+	CGO_ENABLED=1 $(GO) build -tags gles -trimpath -ldflags "-s -w" -o $(window) ./app
+
+# With the tag ci, pages and widgets are drawn without a display.
 .PHONY: test
 test: test-tools build ## Run every test, and each fuzz target for a moment
-	$(GO) vet ./...
-	$(GO) test -race ./...
+	$(GO) vet -tags ci ./...
+	$(GO) test -race -tags ci ./...
 	$(GO) test -run Million ./engine/run
 	@$(MAKE) --no-print-directory fuzz FUZZTIME=20000x
 
@@ -118,12 +142,16 @@ $$sudo apt-get update -q && \
 $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$(printf '%s\n' $$packages | sort -u)
 endef
 
-.PHONY: run-tools test-tools vm-tools lint-tools
+.PHONY: run-tools test-tools vm-tools lint-tools window-tools display-tools
 run-tools:
 	$(call need,$(run_tools))
 test-tools:
 	$(call need,$(test_tools))
 vm-tools:
 	$(call need,$(vm_tools))
+window-tools:
+	$(call need,$(window_tools))
+display-tools:
+	$(call need,$(display_tools))
 lint-tools:
 	$(call need,git:git shellcheck:shellcheck)

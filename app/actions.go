@@ -1,0 +1,63 @@
+package main
+
+import (
+	"net/url"
+	"path/filepath"
+
+	"fyne.io/fyne/v2"
+
+	"lethe/app/page"
+	"lethe/app/session"
+	"lethe/engine/secret"
+)
+
+// actions are what pages may ask for.
+func (w *window) actions() *page.Acts {
+	return &page.Acts{
+		Changed: w.refresh, Next: w.next, Try: w.try, Look: w.look, Focus: w.focus,
+		Keep:   func(id string, text []byte) { w.secrets.Put(id, secret.New(text)) },
+		Forget: w.forget, Has: w.has, Moved: w.keys.moved,
+		Export: w.export, Cancel: w.askToCancel, Retry: w.retry, SaveReport: w.saveReport,
+		Copy:       func(text string) { w.app.Clipboard().SetContent(text) },
+		OpenFolder: w.openFolder,
+		KeepImage:  func(keep bool) { w.keepImage = keep },
+		Restart:    w.restart, Reboot: w.reboot, Close: w.askToClose,
+	}
+}
+
+// forget wipes a secret.
+func (w *window) forget(id string) {
+	if id != "" {
+		w.secrets.Put(id, nil)
+	}
+}
+
+// has tells that a secret was kept.
+func (w *window) has(id string) bool {
+	s, ok := w.secrets.Get(id)
+	return ok && s != nil
+}
+
+// openFolder shows the folder of a file.
+func (w *window) openFolder(path string) {
+	if err := w.app.OpenURL(&url.URL{Scheme: "file", Path: filepath.Dir(path)}); err != nil {
+		fyne.LogError("cannot show the folder", err)
+	}
+}
+
+// restart begins a new session with the same wishes, those of before a rehearsal by one click.
+func (w *window) restart() {
+	draft := w.state.Draft
+	if w.quick != nil {
+		draft = *w.quick
+	}
+	w.quick = nil
+	w.dropStage()
+	old := w.state
+	w.state = session.New(session.Options{Seed: w.seed(), Rehearse: w.rehearse, Checks: old.Checks, Shown: old.Shown, Wishes: draft.Wishes})
+	w.state.Draft.Image, w.state.Draft.Sector = draft.Image, draft.Sector
+	w.secrets.Wipe() // the new session's ids are its own
+	*w.work = page.Work{}
+	w.pages = map[session.Page]page.Page{}
+	w.turn()
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2/lang"
+
+	"lethe/app/session"
+)
+
+// running tells that a run is under way.
+func (w *window) running() bool { return w.stop != nil }
+
+// askToCancel stops the run, if that is really wanted.
+func (w *window) askToCancel() {
+	if !w.running() || w.state.Run.Stopping {
+		return
+	}
+	w.shell.ask(question{
+		title: lang.L("Cancel?"), text: w.consequence(), yes: lang.L("Stop"), no: lang.L("Go on"), grave: true,
+		then: w.cancel,
+	})
+}
+
+// consequence says what a cancel leaves.
+func (w *window) consequence() string {
+	switch {
+	case w.state.Rehearsal:
+		return lang.L("The virtual disk is left unfinished. Nothing else is touched, and you can begin again.")
+	case w.erased():
+		return lang.L("What was on the disk is gone already. If you stop now, the disk is unfinished and does not start; you can begin again.")
+	}
+	return lang.L("Nothing has been written to the disk yet. If you stop now, it stays as it is.")
+}
+
+// erased tells that a step which erases has begun.
+func (w *window) erased() bool {
+	if w.state.Plan == nil {
+		return false
+	}
+	for _, s := range w.state.Run.Steps {
+		if planned, ok := w.state.Plan.Find(s.ID); ok && planned.Erases && s.State != session.StepWaiting {
+			return true
+		}
+	}
+	return false
+}
+
+// cancel stops the run at its next safe point.
+func (w *window) cancel() {
+	if !w.running() {
+		return
+	}
+	w.state.Run.Stopping = true
+	w.stop(context.Canceled)
+	w.refresh()
+}
+
+// askToClose closes the window, at once where nothing runs.
+func (w *window) askToClose() {
+	if !w.running() {
+		w.close()
+		return
+	}
+	w.shell.ask(question{
+		title: lang.L("Close the window?"), text: w.consequence() + "\n" + lang.L("The window closes when the engine has reached a safe point."),
+		yes: lang.L("Stop and close"), no: lang.L("Go on"), grave: true,
+		then: func() {
+			w.leaving = true
+			w.cancel()
+			if !w.running() {
+				w.close()
+			}
+		},
+	})
+}
+
+// close ends the window; main then lets go of the rest.
+func (w *window) close() {
+	w.win.SetCloseIntercept(nil)
+	w.win.Close()
+	w.app.Quit()
+}
+
+// release lets go of what the window held: secrets, the virtual disk, the root side.
+func (w *window) release() {
+	w.secrets.Wipe()
+	w.dropStage()
+	w.dropHost()
+	w.background.Wait()
+}

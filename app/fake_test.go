@@ -1,0 +1,220 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"lethe/engine"
+	"lethe/engine/device"
+	"lethe/engine/event"
+	"lethe/engine/plan"
+	"lethe/engine/quantity"
+	"lethe/engine/secret"
+)
+
+// fakeEngine plans with the real engine and runs nothing: its runs tell what a run would tell.
+type fakeEngine struct {
+	inventory device.Inventory
+	host      *fakeHost
+	// refused is why the root side does not start; nil lets it start.
+	refused error
+	// pause is called before each step of a run; an error fails that step. It may wait.
+	pause func(ctx context.Context, step plan.Step) error
+
+	mu       sync.Mutex
+	exported []string
+	removed  int
+	given    map[string]string // secrets of the last run, by the plan's names
+}
+
+func (f *fakeEngine) Inventory(context.Context) (device.Inventory, error) { return f.inventory, nil }
+
+func (f *fakeEngine) Plan(ctx context.Context, disk device.Disk, r engine.Request) (plan.Plan, error) {
+	r.LockInputs = false // there is neither Nix nor a network in a test
+	return engine.Plan(ctx, disk, r)
+}
+
+func (f *fakeEngine) Prepare(ctx context.Context, r engine.Rehearsal) (stage, error) {
+	disk := engine.Imagined(r.Size)
+	disk.Path, disk.Name, disk.Grade, disk.Inode, disk.TableHash = "/tmp/lethe-rehearsal/disk.img", "disk.img", device.Confirmed, "1:2", "00"
+	disk.ByID, disk.ByPath, disk.Logical = []string{}, []string{}, quantity.Bytes(r.Sector)
+	disk.Topology.Logical, disk.Topology.Physical = disk.Logical, disk.Logical
+	p, err := engine.Plan(ctx, disk, r.Request)
+	if err != nil {
+		return nil, err
+	}
+	return &fakeStage{f, p, disk}, nil
+}
+
+func (f *fakeEngine) Connect(context.Context) (host, error) {
+	if f.refused != nil {
+		return nil, f.refused
+	}
+	return f.host, nil
+}
+
+func (f *fakeEngine) Export(_ context.Context, _ plan.Plan, _, to string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.exported = append(f.exported, to)
+	return nil
+}
+
+// take notes the secrets of a run.
+func (f *fakeEngine) take(p plan.Plan, secrets *secret.Store) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.given = map[string]string{}
+	for _, name := range p.Secrets {
+		s, ok := secrets.Get(name)
+		if !ok {
+			return fmt.Errorf("the %s was not given", name)
+		}
+		if err := s.Use(func(text []byte) error { f.given[name] = string(bytes.Clone(text)); return nil }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *fakeEngine) secret(name string) string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.given[name]
+}
+
+// fakeStage is a rehearsal without a disk.
+type fakeStage struct {
+	f    *fakeEngine
+	p    plan.Plan
+	disk device.Disk
+}
+
+func (s *fakeStage) Plan() plan.Plan   { return s.p }
+func (s *fakeStage) Disk() device.Disk { return s.disk }
+func (s *fakeStage) Repo() string      { return plan.RepoDir(s.p.Target.Path) }
+
+func (s *fakeStage) Remove() error {
+	s.f.mu.Lock()
+	defer s.f.mu.Unlock()
+	s.f.removed++
+	return nil
+}
+
+func (s *fakeStage) Run(ctx context.Context, secrets *secret.Store, sink event.Sink) (engine.Rehearsed, error) {
+	var result engine.Rehearsed
+	err := s.f.run(ctx, s.p, secrets, sink)
+	result.State = "complete"
+	if err != nil {
+		result.State, result.Cancelled = "incomplete", errors.Is(err, context.Canceled)
+	}
+	return result, err
+}
+
+// fakeHost is a root side without root.
+type fakeHost struct {
+	f        *fakeEngine
+	facts    engine.Facts
+	mu       sync.Mutex
+	closed   int
+	rebooted int
+	released int
+}
+
+func (h *fakeHost) Facts(context.Context) (engine.Facts, error) { return h.facts, nil }
+
+func (h *fakeHost) Accept(context.Context, plan.Plan) error { return nil }
+
+func (h *fakeHost) Install(ctx context.Context, p plan.Plan, secrets *secret.Store, sink event.Sink) (engine.Result, error) {
+	if err := h.f.run(ctx, p, secrets, sink); err != nil {
+		return engine.Result{State: "incomplete", Cancelled: errors.Is(err, context.Canceled)}, err
+	}
+	return engine.Result{State: "complete"}, nil
+}
+
+func (h *fakeHost) count(n *int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	*n++
+}
+
+func (h *fakeHost) Release(context.Context) ([]string, error) { h.count(&h.released); return nil, nil }
+func (h *fakeHost) Reboot(context.Context) error              { h.count(&h.rebooted); return nil }
+func (h *fakeHost) Close(context.Context) error               { h.count(&h.closed); return nil }
+
+// start is when every fake run begins.
+var start = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+// run tells what a run of the plan tells, a second of its own clock for each tenth of a second of weight.
+func (f *fakeEngine) run(ctx context.Context, p plan.Plan, secrets *secret.Store, sink event.Sink) error {
+	if err := f.take(p, secrets); err != nil {
+		return err
+	}
+	clock := start
+	stream := event.NewStream(sink, func() time.Time { return clock }, secrets.Redact)
+	stream.Emit(event.Event{Kind: event.RunStart, Title: p.Describe()})
+	weight, total := 0, float64(p.Weight())
+	for _, s := range p.Steps {
+		done := float64(weight) / total
+		stream.Emit(event.Event{Kind: event.StepStart, Step: s.ID, Title: s.Title, Done: done})
+		if s.NotRehearsed != "" {
+			stream.Emit(event.Event{Kind: event.StepDone, Step: s.ID, Title: s.Title, Done: done, Status: "not rehearsed", Text: s.NotRehearsed})
+			continue
+		}
+		stream.Emit(event.Event{Kind: event.Log, Step: s.ID, Text: "running " + string(s.Kind), Done: done})
+		clock = clock.Add(time.Duration(s.Weight) * time.Second / 2)
+		stream.Emit(event.Event{Kind: event.Progress, Step: s.ID, Title: s.Title, Done: (float64(weight) + float64(s.Weight)/2) / total})
+		if err := f.hold(ctx, s); err != nil {
+			return f.fail(stream, s, err)
+		}
+		clock = clock.Add(time.Duration(s.Weight) * time.Second / 2)
+		if s.Kind == plan.Verify {
+			f.verified(stream, s)
+		}
+		weight += s.Weight
+		stream.Emit(event.Event{Kind: event.StepDone, Step: s.ID, Title: s.Title, Done: float64(weight) / total, Millis: int64(s.Weight) * 100})
+	}
+	stream.Emit(event.Event{Kind: event.RunDone, Done: 1, Disk: "complete", Millis: clock.Sub(start).Milliseconds()})
+	return nil
+}
+
+// hold waits where a test wants it to.
+func (f *fakeEngine) hold(ctx context.Context, s plan.Step) error {
+	if f.pause != nil {
+		if err := f.pause(ctx, s); err != nil {
+			return err
+		}
+	}
+	return context.Cause(ctx)
+}
+
+// fail ends a run as the runner does.
+func (f *fakeEngine) fail(stream *event.Stream, s plan.Step, cause error) error {
+	kind := event.RunFailed
+	if errors.Is(cause, context.Canceled) {
+		kind = event.RunCancelled
+	}
+	stream.Emit(event.Event{Kind: event.StepFailed, Step: s.ID, Title: s.Title, Text: cause.Error()})
+	stream.Emit(event.Event{
+		Kind: kind, Step: s.ID, Title: s.Title, Text: cause.Error(), Disk: "incomplete",
+		Next: "The old content of the disk is gone and the new one is not finished. Run it again to start over.",
+	})
+	return cause
+}
+
+// verified tells of some checks.
+func (f *fakeEngine) verified(stream *event.Stream, s plan.Step) {
+	for _, c := range []struct{ name, status, text string }{
+		{"partition table", "passed", "3 partitions, every sector, type, name and PARTUUID as planned"},
+		{"both copies of the table", "passed", "no problems found"},
+		{"alignment of partition 1", "passed", "aligned, as parted says"},
+		{"passphrase opens the container", "passed", "keyslot 0"},
+		{"file system inside the encryption", "not rehearsed", "needs device-mapper"},
+	} {
+		stream.Emit(event.Event{Kind: event.Checked, Step: s.ID, Title: c.name, Status: c.status, Text: c.text})
+	}
+}

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+)
+
+// ground puts a colour of the theme behind something.
+type ground struct {
+	widget.BaseWidget
+	colour  fyne.ThemeColorName
+	content fyne.CanvasObject
+}
+
+func newGround(colour fyne.ThemeColorName, content fyne.CanvasObject) *ground {
+	g := &ground{colour: colour, content: content}
+	g.ExtendBaseWidget(g)
+	return g
+}
+
+// CreateRenderer is Fyne's.
+func (g *ground) CreateRenderer() fyne.WidgetRenderer {
+	r := &groundRenderer{g, canvas.NewRectangle(nil)}
+	r.paint()
+	return r
+}
+
+type groundRenderer struct {
+	g    *ground
+	back *canvas.Rectangle
+}
+
+func (r *groundRenderer) paint() {
+	r.back.FillColor = r.g.Theme().Color(r.g.colour, fyne.CurrentApp().Settings().ThemeVariant())
+}
+
+func (r *groundRenderer) Layout(size fyne.Size) {
+	r.back.Resize(size)
+	r.g.content.Resize(size)
+}
+func (r *groundRenderer) MinSize() fyne.Size { return r.g.content.MinSize() }
+func (r *groundRenderer) Objects() []fyne.CanvasObject {
+	return []fyne.CanvasObject{r.back, r.g.content}
+}
+func (r *groundRenderer) Destroy() {}
+func (r *groundRenderer) Refresh() {
+	r.paint()
+	r.back.Refresh()
+	r.g.content.Refresh()
+}
+
+// column gives its objects a width of its own and all of the height.
+type column struct{ width float32 }
+
+// MinSize is that of Fyne's layouts.
+func (c *column) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(c.width, objects[0].MinSize().Height)
+}
+
+// Layout is that of Fyne's layouts.
+func (c *column) Layout(objects []fyne.CanvasObject, size fyne.Size) { objects[0].Resize(size) }

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"io/fs"
+	"os"
+	"sync"
+
+	"lethe/engine/keyboard"
+)
+
+// keymaps knows how the running session's keyboard and those of the console are laid out. Files are read on goroutines of its own.
+type keymaps struct {
+	root fs.FS
+	// loaded is called, on any goroutine, when something became known.
+	loaded func()
+
+	mu      sync.Mutex
+	session *keyboard.Map
+	console map[string]*keyboard.Map // nil while it is read, and where it cannot be
+}
+
+func newKeymaps(root fs.FS, loaded func()) *keymaps {
+	return &keymaps{root: root, loaded: loaded, console: map[string]*keyboard.Map{}}
+}
+
+// readSession finds out the layout of the running session.
+func (k *keymaps) readSession() {
+	layouts, _ := keyboard.SessionLayout(k.root, os.Getenv)
+	m, err := keyboard.Session(k.root, layouts[0].Name, layouts[0].Variant)
+	if err != nil {
+		return // then nobody can tell which characters move, and the page says so
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.session = &m
+}
+
+// moved tells which characters lie on other keys of a console keymap. known is false where nobody can tell, or not yet.
+func (k *keymaps) moved(keymap string, characters []rune) (moved []keyboard.Moved, known bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	console, asked := k.console[keymap]
+	if !asked {
+		k.console[keymap] = nil
+		go k.read(keymap)
+	}
+	if console == nil || k.session == nil {
+		return nil, false
+	}
+	return keyboard.Compare(characters, *console, *k.session), true
+}
+
+func (k *keymaps) read(keymap string) {
+	m, err := keyboard.Console(k.root, keymap)
+	if err != nil {
+		return
+	}
+	k.mu.Lock()
+	k.console[keymap] = &m
+	k.mu.Unlock()
+	k.loaded()
+}

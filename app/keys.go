@@ -1,0 +1,38 @@
+package main
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+
+	"lethe/app/control"
+)
+
+// listenToKeys gives the window its keys: Enter does what the coloured button does, Escape and Alt+Left go back, Alt+Right goes on.
+// A control gets a key first, and hands on what it has no use for.
+func (w *window) listenToKeys() {
+	c := w.win.Canvas()
+	c.SetOnTypedKey(w.typedKey)
+	for arrow, key := range map[fyne.KeyName]fyne.KeyName{fyne.KeyLeft: control.KeyBack, fyne.KeyRight: control.KeyForward} {
+		c.AddShortcut(&desktop.CustomShortcut{KeyName: arrow, Modifier: fyne.KeyModifierAlt}, func(fyne.Shortcut) {
+			w.typedKey(&fyne.KeyEvent{Name: key})
+		})
+	}
+}
+
+func (w *window) typedKey(e *fyne.KeyEvent) {
+	switch {
+	case e.Name == fyne.KeyEscape && w.shell.escape():
+	case w.shell.busy():
+	case e.Name == fyne.KeyEscape || e.Name == control.KeyBack:
+		w.back()
+	case control.Enters(e) || e.Name == control.KeyForward:
+		w.press()
+	}
+}
+
+// press presses the coloured button, where there is one that works.
+func (w *window) press() {
+	if b := w.shell.forward; b.Visible() && !b.Disabled() {
+		w.next()
+	}
+}

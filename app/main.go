@@ -1,0 +1,78 @@
+// Lethe's window: it edits wishes, shows plans and shows events. The engine does everything else, in goroutines of its own for a
+// rehearsal and in a process of root's for a real disk.
+//
+// The window draws on Fyne's goroutine alone. Whatever may take long runs elsewhere and comes back over one bridge. A passphrase
+// goes from its entry into a store of locked memory when its page is left, and the entry is emptied.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+	"fyne.io/fyne/v2/lang"
+
+	"lethe/app/look"
+	"lethe/assets"
+	"lethe/engine"
+)
+
+// appID is the application's ID, which is also its name under Wayland.
+const appID = "org.lethe.Lethe"
+
+// build counts the releases; FyneApp.toml says the same.
+const build = 1
+
+func main() {
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "lethe:", err)
+		os.Exit(1)
+	}
+}
+
+// run opens the window and ends with it.
+func run(args []string) error {
+	flags := flag.NewFlagSet("lethe", flag.ContinueOnError)
+	rehearse := flags.Bool("rehearse", false, "rehearse on a virtual disk, also in a live session")
+	version := flags.Bool("version", false, "print the version")
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return nil
+	case err != nil:
+		return err
+	}
+	if *version {
+		fmt.Println("lethe", engine.Release)
+		return nil
+	}
+	if os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
+		return errors.New("cannot open a window: there is no display; rehearse without one: lethe-engine rehearse")
+	}
+	if err := lang.AddTranslationsFS(assets.Translations, assets.TranslationsDir); err != nil {
+		return fmt.Errorf("cannot read the translations: %w", err)
+	}
+	app.SetMetadata(metadata())
+	a := app.NewWithID(appID)
+	a.SetIcon(metadata().Icon)
+	a.Settings().SetTheme(look.New())
+	w := newWindow(surface{
+		app: a, engine: realEngine{}, dispatch: fyne.Do, root: os.DirFS("/"), seed: kernelSeed, now: time.Now, rehearse: *rehearse,
+	})
+	w.open()
+	a.Run()
+	w.finish()
+	return nil
+}
+
+// metadata is what desktops show of the application. It has to be set before the application is made.
+func metadata() fyne.AppMetadata {
+	return fyne.AppMetadata{
+		ID: appID, Name: "Lethe", Version: engine.Release, Build: build, Release: true,
+		Icon:       fyne.NewStaticResource("lethe.png", assets.IconPNG),
+		Migrations: map[string]bool{"fyneDo": true},
+	}
+}

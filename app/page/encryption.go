@@ -1,0 +1,206 @@
+package page
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/theme"
+
+	"lethe/app/control"
+	"lethe/app/session"
+	"lethe/app/widget"
+	"lethe/engine/keyboard"
+)
+
+// encryption switches the encryption and takes the passphrase.
+type encryption struct {
+	room    Room
+	notes   *notes
+	content fyne.CanvasObject
+
+	on, discards *widget.Switch
+	entry        *widget.PassphraseEntry
+	entryBox     *fyne.Container
+	given        *widget.Notice
+	another      *control.Button
+	givenBox     *fyne.Container
+	keymap       *widget.Notice
+	secretBox    fyne.CanvasObject
+}
+
+func newEncryption(room Room) Page {
+	p := &encryption{room: room, notes: newNotes(room.State, session.PageEncryption)}
+	toggle := func(key session.ChoiceKey) *widget.Switch {
+		return widget.NewSwitch(Say(room.State.Choice(key).Label), "", func(on bool) {
+			room.State.Set(key, on)
+			room.Acts.Changed()
+		})
+	}
+	p.on, p.discards = toggle(session.ChoiceEncryption), toggle(session.ChoiceDiscards)
+	p.entry = widget.NewPassphraseEntry(widget.PassphraseOptions{
+		Label: lang.L("Passphrase"), AgainLabel: lang.L("Passphrase again"), Do: room.Do,
+	})
+	p.entry.OnChanged = p.typed
+	p.keymap = widget.NewNotice(widget.Info, "")
+	p.given = widget.NewNotice(widget.Good, "")
+	p.another = control.NewButton(lang.L("Choose another passphrase"), theme.ContentUndoIcon(), p.forget)
+	p.entryBox = group(p.entry, p.notes.of(session.FieldPassphrase, focusable(p.entry)))
+	p.givenBox = group(p.given, row(p.another))
+	p.secretBox = panel(p.entryBox, p.givenBox, p.keymap)
+	p.content = column(
+		panel(p.on, p.discards),
+		p.secretBox,
+		p.notes.rest.box,
+	)
+	p.Refresh()
+	return p
+}
+
+// typed tells the session what is typed, without saying it.
+func (p *encryption) typed(state widget.PassphraseState) {
+	p.notes.touch(session.FieldPassphrase)
+	p.room.State.Draft.Passphrase = typedOf(state)
+	p.room.Acts.Changed()
+}
+
+// typedOf is what the session may know of a secret.
+func typedOf(s widget.PassphraseState) session.Typed {
+	return session.Typed{First: s.Typed, Second: s.Matches, Same: s.Matches, Score: max(0, s.Score), Refused: s.Problem}
+}
+
+// forget wipes the passphrase, so that another can be typed.
+func (p *encryption) forget() {
+	p.room.Acts.Forget(session.PassphraseID)
+	p.room.State.Draft.Passphrase = session.Typed{}
+	p.entry.Clear()
+	p.room.Acts.Changed()
+	p.room.Acts.Focus(focusable(p.entry))
+}
+
+func (p *encryption) Content() fyne.CanvasObject { return p.content }
+
+func (p *encryption) Sentence() string {
+	return lang.L("Encryption keeps whoever gets hold of the disk from reading it. The passphrase is asked for at every boot; nobody can bring it back.")
+}
+
+func (p *encryption) First() fyne.Focusable {
+	switch {
+	case !p.room.State.Draft.Wishes.Encryption.Enable:
+		return focusable(p.on)
+	case p.kept():
+		return p.another
+	}
+	return focusable(p.entry)
+}
+
+func (p *encryption) Reveal() fyne.Focusable {
+	if f := p.notes.revealAll(); f != nil {
+		return f
+	}
+	return p.First()
+}
+
+// kept tells that the main program has the passphrase.
+func (p *encryption) kept() bool { return p.room.Acts.Has(session.PassphraseID) }
+
+// Leave hands the passphrase over, so that it is in no entry any more.
+func (p *encryption) Leave() {
+	typed := p.room.State.Draft.Passphrase // which the emptied entry would call gone
+	if text := p.entry.Take(); text != nil {
+		p.room.Acts.Keep(session.PassphraseID, text)
+		p.room.State.Draft.Passphrase = typed
+	}
+}
+
+func (p *encryption) Refresh() {
+	s := p.room.State
+	showToggle(p.on, s.Choice(session.ChoiceEncryption))
+	showToggle(p.discards, s.Choice(session.ChoiceDiscards))
+	if !s.Draft.Wishes.Encryption.Enable {
+		p.secretBox.Hide()
+		p.notes.refresh()
+		return
+	}
+	p.secretBox.Show()
+	if p.kept() {
+		p.entryBox.Hide()
+		p.givenBox.Show()
+		p.given.Set(widget.Good, lang.L("A passphrase is set ({{.Strength}}).", map[string]string{"Strength": strengthWord(s.Draft.Passphrase.Score)}))
+	} else {
+		p.givenBox.Hide()
+		p.entryBox.Show()
+		p.entry.SetKnown(known(s)...)
+	}
+	p.showKeymap()
+	p.notes.refresh()
+}
+
+// known are words that somebody would try first.
+func known(s *session.State) []string {
+	var words []string
+	for _, word := range append([]string{s.Draft.Wishes.Host.Name}, names(s)...) {
+		if word != "" {
+			words = append(words, word)
+		}
+	}
+	return words
+}
+
+func names(s *session.State) []string {
+	var list []string
+	for _, u := range s.Draft.Wishes.Users {
+		list = append(list, u.Name, u.FullName)
+	}
+	return list
+}
+
+// strengthWord says a score.
+func strengthWord(score int) string {
+	switch {
+	case score <= 0:
+		return lang.L("guessed at once")
+	case score == 1:
+		return lang.L("weak")
+	case score == 2:
+		return lang.L("fair")
+	case score == 3:
+		return lang.L("strong")
+	}
+	return lang.L("very strong")
+}
+
+// showKeymap says which keymap the boot prompt has, and which of the typed characters lie elsewhere there.
+func (p *encryption) showKeymap() {
+	keymap := p.room.State.Draft.Wishes.WithDefaults().Locale.ConsoleKeymap
+	lines := []string{lang.L("The prompt at boot has the keymap {{.Keymap}}.", map[string]string{"Keymap": keymap})}
+	level := widget.Info
+	characters := p.entry.Characters()
+	moved, known := p.room.Acts.Moved(keymap, characters)
+	clear(characters)
+	switch {
+	case !known:
+		lines = append(lines, lang.L("Whether its keys are those of this session is not known; choose a passphrase that you can type on both."))
+	case len(moved) == 0:
+		lines = append(lines, lang.L("What you typed lies on the same keys there."))
+	}
+	for _, m := range moved {
+		level = widget.Warn
+		lines = append(lines, movedLine(m))
+	}
+	if p.kept() {
+		lines = lines[:1]
+	}
+	p.keymap.Set(level, strings.Join(lines, "\n"))
+}
+
+// movedLine says where a character is at the boot prompt.
+func movedLine(m keyboard.Moved) string {
+	character := string(m.Rune)
+	if m.Missing {
+		return lang.L("“{{.Character}}” cannot be typed at the boot prompt. Choose a passphrase without it.", map[string]string{"Character": character})
+	}
+	return lang.L("“{{.Character}}” is typed with {{.There}} there; here it is {{.Here}}.", map[string]string{
+		"Character": character, "There": m.ConsoleKey.String(), "Here": m.SessionKey.String(),
+	})
+}

@@ -1,0 +1,305 @@
+package page
+
+import (
+	"fmt"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/theme"
+	fw "fyne.io/fyne/v2/widget"
+
+	"lethe/app/control"
+	"lethe/app/session"
+	"lethe/app/widget"
+	"lethe/engine/event"
+)
+
+// install shows the run: how far it is, what it is at, and what became of it.
+type install struct {
+	room    Room
+	content fyne.CanvasObject
+
+	bar      *widget.Bar
+	doing    *fw.Label
+	diskmap  *widget.PartitionMap
+	steps    *widget.StepList
+	log      *widget.LogView
+	filter   *control.Entry
+	shown    uint64 // of the lines of the log
+	current  string
+	cancel   *control.Button
+	copy     *control.Button
+	failure  *fyne.Container
+	what     *widget.Notice
+	disk     *widget.Notice
+	retry    *control.Button
+	report   *control.Button
+	saved    *widget.Notice
+	planned  session.Map
+	hasMap   bool
+	lastShow string
+}
+
+func newInstall(room Room) Page {
+	p := &install{room: room, bar: widget.NewBar(), doing: paragraph("")}
+	p.diskmap = widget.NewReadOnlyMap(widget.MapData{})
+	p.steps = widget.NewStepList(nil, nil)
+	p.log = widget.NewLogView()
+	p.filter = control.NewEntry(lang.L("Show only lines with…"), p.log.SetFilter)
+	p.copy = control.NewButton(lang.L("Copy"), theme.ContentCopyIcon(), func() { room.Acts.Copy(p.log.Text()) })
+	p.cancel = control.NewButton(lang.L("Cancel…"), theme.CancelIcon(), room.Acts.Cancel)
+	p.what, p.disk, p.saved = widget.NewNotice(widget.Bad, ""), widget.NewNotice(widget.Warn, ""), widget.NewNotice(widget.Good, "")
+	p.retry = control.Important(lang.L("Try again"), theme.ViewRefreshIcon(), fw.HighImportance, room.Acts.Retry)
+	p.report = control.NewButton(lang.L("Save a report…"), theme.DocumentSaveIcon(), room.Acts.SaveReport)
+	p.failure = group(p.what, p.disk, row(p.retry, p.report), p.saved)
+	p.content = column(
+		p.failure,
+		panel(p.bar, container.NewBorder(nil, nil, nil, container.NewCenter(p.cancel), flush(p.doing))),
+		panel(p.diskmap),
+		beside(
+			panel(title(lang.L("Steps")), p.steps),
+			panel(container.NewBorder(nil, nil, title(lang.L("Log")), p.copy), p.filter, high(p.log, 280)),
+		),
+	)
+	p.Refresh()
+	return p
+}
+
+func (p *install) Content() fyne.CanvasObject { return p.content }
+
+func (p *install) Sentence() string {
+	if p.room.State.Rehearsal {
+		return lang.L("The rehearsal runs on a virtual disk, with the same engine as a real installation.")
+	}
+	return lang.L("The system is being installed. Keep the machine on; it is kept awake.")
+}
+
+func (p *install) First() fyne.Focusable {
+	if p.room.State.Run.Ended() {
+		return p.retry
+	}
+	return p.filter
+}
+func (p *install) Reveal() fyne.Focusable { return p.First() }
+func (p *install) Leave()                 {}
+
+func (p *install) Refresh() {
+	run := &p.room.State.Run
+	p.showBar(run)
+	p.showSteps(run)
+	p.showMap(run)
+	p.showLog(run)
+	p.showEnd(run)
+	show(p.cancel, !run.Ended())
+	if run.Stopping {
+		p.cancel.Disable()
+	} else {
+		p.cancel.Enable()
+	}
+}
+
+// showBar says how far the run is, and how long it may still take.
+func (p *install) showBar(run *session.Run) {
+	text := ""
+	if left, known := run.Left(p.room.Now()); known {
+		text = Say(session.LeftText(left))
+	}
+	p.bar.Set(run.Done, text)
+	switch run.Outcome {
+	case session.OutcomeDone:
+		p.bar.SetState(widget.Done)
+	case session.OutcomeFailed, session.OutcomeCancelled:
+		p.bar.SetState(widget.Failed)
+	default:
+		p.bar.SetState(widget.Working)
+	}
+	p.doing.SetText(p.doingText(run))
+}
+
+func (p *install) doingText(run *session.Run) string {
+	switch {
+	case run.Stopping:
+		return lang.L("Stopping at the next safe point…")
+	case run.Outcome == session.OutcomeDone:
+		return lang.L("Everything is done.")
+	case run.Ended():
+		return lang.L("The run has ended.")
+	case run.Current < 0:
+		return lang.L("Beginning…")
+	}
+	step := run.Steps[run.Current]
+	text := lang.L("Step {{.At}} of {{.All}}: {{.Title}}", map[string]any{"At": run.Current + 1, "All": len(run.Steps), "Title": step.Title})
+	for _, more := range []string{run.Work, run.Now} {
+		if more != "" {
+			text += "\n" + more
+		}
+	}
+	return text
+}
+
+// showSteps lists the steps with what became of each.
+func (p *install) showSteps(run *session.Run) {
+	list := make([]widget.Step, len(run.Steps))
+	signature, current := "", ""
+	for i, s := range run.Steps {
+		list[i] = widget.Step{ID: s.ID, Title: s.Title, Detail: stepDetail(s), State: stateOf(s.State)}
+		signature += string(s.State) + s.ID + list[i].Detail + "\n"
+		if s.State == session.StepRunning || s.State == session.StepUndoing {
+			current = s.ID
+		}
+	}
+	if signature != p.lastShow {
+		p.lastShow = signature
+		p.steps.SetSteps(list)
+	}
+	if current != "" && current != p.current {
+		p.current = current
+		p.steps.ScrollTo(current)
+	}
+}
+
+func stepDetail(s session.RunStep) string {
+	switch s.State {
+	case session.StepDone:
+		if s.Took < 10*time.Millisecond {
+			return ""
+		}
+		return lang.L("{{.Seconds}} s", map[string]string{"Seconds": fmt.Sprintf("%.2f", s.Took.Seconds())})
+	case session.StepNotRehearsed:
+		return lang.L("Not rehearsed: {{.Why}}", map[string]string{"Why": s.Text})
+	case session.StepUndoing:
+		return lang.L("being undone")
+	case session.StepUndone:
+		return lang.L("undone")
+	case session.StepUndoFailed:
+		return lang.L("could not be undone: {{.Why}}", map[string]string{"Why": s.Text})
+	}
+	return s.Text
+}
+
+// stateOf is a step's state as the widgets show it.
+func stateOf(s session.StepState) widget.State {
+	switch s {
+	case session.StepRunning, session.StepUndoing:
+		return widget.Working
+	case session.StepDone:
+		return widget.Done
+	case session.StepFailed, session.StepUndoFailed:
+		return widget.Failed
+	case session.StepNotRehearsed, session.StepUndone:
+		return widget.Skipped
+	}
+	return widget.Waiting
+}
+
+// showMap fills in the partitions as their steps are done.
+func (p *install) showMap(run *session.Run) {
+	made := p.room.State.Plan
+	if made == nil {
+		return
+	}
+	data := mapOf(session.After(made.Layout))
+	for i, b := range data.Blocks {
+		state, share := p.blockState(run, b.ID)
+		data.Blocks[i].State, data.Blocks[i].Progress = state, share
+	}
+	for i := range data.Boundaries {
+		data.Boundaries[i].Movable = false
+	}
+	p.diskmap.SetData(data)
+}
+
+// blockState is how far a partition is: the steps that are about it count, and before them the table.
+func (p *install) blockState(run *session.Run, role string) (widget.State, float64) {
+	made, total, done := p.room.State.Plan, 0.0, 0.0
+	working, failed := false, false
+	for _, s := range run.Steps {
+		planned, known := made.Find(s.ID)
+		if !known || string(planned.Role) != role && s.ID != "partition" {
+			continue
+		}
+		total++
+		switch s.State {
+		case session.StepRunning, session.StepUndoing:
+			working, done = true, done+s.Share
+		case session.StepDone, session.StepNotRehearsed:
+			done++
+		case session.StepFailed, session.StepUndoFailed, session.StepUndone:
+			failed = true
+		}
+	}
+	switch {
+	case failed:
+		return widget.Failed, 0
+	case total > 0 && done == total:
+		return widget.Done, 1
+	case working || done > 0:
+		return widget.Working, done / total
+	}
+	return widget.Waiting, 0
+}
+
+// showLog adds the lines that are new.
+func (p *install) showLog(run *session.Run) {
+	total := run.LogTotal()
+	if total == p.shown {
+		return
+	}
+	if total < p.shown { // another run
+		p.log.Clear()
+		p.shown = 0
+	}
+	fresh := run.Log(session.LogFilter{Tail: int(min(total-p.shown, session.LogMost))}) //nolint:gosec // bounded by LogMost
+	lines := make([]widget.LogLine, len(fresh))
+	for i, l := range fresh {
+		lines[i] = widget.LogLine{Time: l.Time.Local().Format(time.TimeOnly), Level: logLevel(l), Text: l.Text}
+	}
+	p.log.Append(lines...)
+	p.shown = total
+}
+
+func logLevel(l session.LogLine) widget.NoticeLevel {
+	switch l.Kind {
+	case event.StepFailed, event.RunFailed, event.UndoFailed:
+		return widget.Bad
+	case event.RunCancelled, event.UndoStart, event.UndoDone:
+		return widget.Warn
+	case event.StepDone, event.RunDone:
+		return widget.Good
+	}
+	return widget.Info
+}
+
+// showEnd says what became of a run that did not finish.
+func (p *install) showEnd(run *session.Run) {
+	ended := run.Outcome == session.OutcomeFailed || run.Outcome == session.OutcomeCancelled
+	show(p.failure, ended)
+	if !ended {
+		return
+	}
+	step := ""
+	for _, s := range run.Steps {
+		if s.State == session.StepFailed || s.State == session.StepUndoFailed {
+			step = s.Title
+		}
+	}
+	switch {
+	case run.Outcome == session.OutcomeCancelled:
+		p.what.Set(widget.Warn, lang.L("The run was cancelled."))
+	case step == "":
+		p.what.Set(widget.Bad, lang.L("It could not be done: {{.Cause}}", map[string]string{"Cause": run.Error}))
+	default:
+		p.what.Set(widget.Bad, lang.L("The step “{{.Step}}” failed: {{.Cause}}", map[string]string{"Step": step, "Cause": run.Error}))
+	}
+	p.disk.Set(widget.Warn, run.Next)
+	switch work := p.room.Work; {
+	case work.SaveError != "":
+		p.saved.Set(widget.Bad, work.SaveError)
+	case work.Saved != "":
+		p.saved.Set(widget.Good, lang.L("The report is in {{.Path}}. It holds no passphrase and no password.", map[string]string{"Path": work.Saved}))
+	default:
+		p.saved.Set(widget.Good, "")
+	}
+}

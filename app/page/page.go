@@ -1,0 +1,127 @@
+package page
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"lethe/app/session"
+	"lethe/engine/flake/locale"
+	"lethe/engine/keyboard"
+)
+
+// Page is one page of the window.
+type Page interface {
+	// Content is what is shown between the heading and the buttons.
+	Content() fyne.CanvasObject
+	// Sentence says under the heading what the page is for.
+	Sentence() string
+	// Refresh shows the session as it is now.
+	Refresh()
+	// Reveal shows also the problems of fields that nobody has touched yet, and gives the first field that stops Next; nil where
+	// there is none to go to.
+	Reveal() fyne.Focusable
+	// First takes the focus when the page is opened; it may be nil.
+	First() fyne.Focusable
+	// Leave is called before another page is opened.
+	Leave()
+}
+
+// Acts is what pages ask of the main program. None of them may be nil.
+type Acts struct {
+	// Changed is called after every change of the draft.
+	Changed func()
+	// Try runs a whole rehearsal at once, with what was chosen so far and usual values for the rest.
+	Try func()
+	// Next does what the button Next does.
+	Next func()
+	// Keep takes a secret over by its id in the session, and clears text.
+	Keep func(id string, text []byte)
+	// Forget wipes a secret.
+	Forget func(id string)
+	// Has tells that a secret was kept.
+	Has func(id string) bool
+	// Moved tells which characters lie on other keys under a console keymap than in this session; known is false where nobody can
+	// tell, or not yet.
+	Moved func(keymap string, characters []rune) (moved []keyboard.Moved, known bool)
+	// Focus gives something the focus, once it can be seen; nil is nothing.
+	Focus func(f fyne.Focusable)
+	// Look reads the disks anew.
+	Look func()
+	// Export writes the configuration to a folder or an archive, which the user names.
+	Export func(archive bool)
+	// Cancel stops the run, after a question that says what that means.
+	Cancel func()
+	// Retry leads back to where a run that failed can be tried again.
+	Retry func()
+	// SaveReport writes a report of the run to a file, which the user names.
+	SaveReport func()
+	// Copy puts a text on the clipboard.
+	Copy func(text string)
+	// OpenFolder shows a folder in the desktop's file manager.
+	OpenFolder func(path string)
+	// KeepImage tells whether the virtual disk stays when the window is closed.
+	KeepImage func(keep bool)
+	// Restart begins a new session with the same wishes.
+	Restart func()
+	// Reboot starts the machine again.
+	Reboot func()
+	// Close closes the window.
+	Close func()
+}
+
+// Room is what every page gets.
+type Room struct {
+	State *session.State
+	Acts  *Acts
+	// Work is what the main program is at.
+	Work *Work
+	// Lists is what can be chosen as language, time zone and keyboard; it is empty until it was read.
+	Lists *locale.Lists
+	// Do runs a function on Fyne's goroutine; Now is the clock of the events.
+	Do  func(func())
+	Now func() time.Time
+}
+
+// Work is what the main program is at in the background. It changes on Fyne's goroutine only.
+type Work struct {
+	// Planning tells that a plan is being made; PlanError says why there is none.
+	Planning  bool
+	PlanError string
+	// Exported says where the configuration was written to last, and ExportError why it was not.
+	Exported, ExportError string
+	// Saved says where the report was written to, and SaveError why it was not.
+	Saved, SaveError string
+	// Image is where the virtual disk of the rehearsal lies, and Repo where its configuration does; empty where there is none.
+	Image, Repo string
+	// Quick tells that the rehearsal was started by one click, with a passphrase that nobody knows.
+	Quick bool
+	// Rebooting tells that the machine was asked to start again; RebootError says why it did not.
+	Rebooting   bool
+	RebootError string
+}
+
+// New makes the page of that name.
+func New(name session.Page, room Room) Page {
+	switch name {
+	case session.PagePreflight:
+		return newPreflight(room)
+	case session.PageDisk:
+		return newDisk(room)
+	case session.PageLayout:
+		return newLayout(room)
+	case session.PageEncryption:
+		return newEncryption(room)
+	case session.PageAccount:
+		return newAccount(room)
+	case session.PageSystem:
+		return newSystem(room)
+	case session.PageReview:
+		return newReview(room)
+	case session.PageInstall:
+		return newInstall(room)
+	case session.PageDone:
+		return newDone(room)
+	}
+	return newWelcome(room)
+}

@@ -1,0 +1,132 @@
+package page
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/theme"
+	fw "fyne.io/fyne/v2/widget"
+
+	"lethe/app/control"
+	"lethe/app/session"
+	"lethe/app/widget"
+)
+
+// welcome asks for language, time zone and keyboard, since the passphrase depends on the keyboard, and offers a rehearsal.
+type welcome struct {
+	room    Room
+	notes   *notes
+	content fyne.CanvasObject
+
+	mode                     *widget.Notice
+	real                     *widget.Switch
+	language, zone, keyboard *control.Finder
+	desktop                  *fw.Label
+	layout                   *control.Finder
+	layoutBox                fyne.CanvasObject
+	offered                  int // how many choices the machine's lists gave
+}
+
+func newWelcome(room Room) Page {
+	w := &welcome{room: room, notes: newNotes(room.State, session.PageWelcome), mode: widget.NewNotice(widget.Info, "")}
+	locale := &room.State.Draft.Wishes.Locale
+	set := func(field string, wish *string) func(string) {
+		return func(value string) {
+			*wish = value
+			w.notes.touch(field)
+			room.Acts.Changed()
+		}
+	}
+	w.language = control.NewFinder(languageOptions(room.Lists.Languages), lang.L("Type a language or country"), set("locale.language", &locale.Language))
+	w.zone = control.NewFinder(zoneOptions(room.Lists.Zones), lang.L("Type a city or continent"), set("locale.time_zone", &locale.TimeZone))
+	w.keyboard = control.NewFinder(plainOptions(keymapNames(room.Lists.Keymaps)), lang.L("Type the name of a keymap"), w.setKeymap)
+	w.layout = control.NewFinder(layoutOptions(*room.Lists), lang.L("Type the name of a layout"), w.setLayout)
+	w.desktop = muted("")
+	w.real = widget.NewSwitch(Say(room.State.Choice(session.ChoiceReal).Label), "", func(on bool) {
+		room.State.Set(session.ChoiceReal, on)
+		room.Acts.Changed()
+	})
+	w.layoutBox = labelled(lang.L("Keyboard layout in the desktop"), w.layout, w.notes.of("locale.xkb_layout", w.layout.Entry()))
+	w.content = column(
+		w.mode,
+		panel(w.offer()),
+		beside(
+			labelled(lang.L("Language of the new system"), w.language, w.notes.of("locale.language", w.language.Entry())),
+			labelled(lang.L("Time zone"), w.zone, w.notes.of("locale.time_zone", w.zone.Entry())),
+		),
+		beside(
+			labelled(lang.L("Keyboard"), w.keyboard, flush(w.desktop), w.notes.of("locale.console_keymap", w.keyboard.Entry())),
+			w.layoutBox,
+		),
+		w.real,
+		w.notes.rest.box,
+	)
+	w.Refresh()
+	return w
+}
+
+// offer is the button that rehearses at once.
+func (w *welcome) offer() fyne.CanvasObject {
+	try := control.Important(lang.L("Try it on a virtual disk"), theme.MediaPlayIcon(), fw.HighImportance, w.room.Acts.Try)
+	return container.NewBorder(nil, nil, nil, container.NewCenter(try), flush(paragraph(lang.L(
+		"One click rehearses a whole encrypted installation on a file that stands for a disk. It takes a few seconds and changes nothing on this machine."))))
+}
+
+func (w *welcome) setKeymap(value string) {
+	locale := &w.room.State.Draft.Wishes.Locale
+	locale.ConsoleKeymap, locale.XkbLayout, locale.XkbVariant = value, "", ""
+	w.notes.touch("locale.console_keymap")
+	w.room.Acts.Changed()
+}
+
+func (w *welcome) setLayout(value string) {
+	locale := &w.room.State.Draft.Wishes.Locale
+	locale.XkbLayout, locale.XkbVariant = splitLayout(value)
+	w.notes.touch("locale.xkb_layout")
+	w.room.Acts.Changed()
+}
+
+func (w *welcome) Content() fyne.CanvasObject { return w.content }
+
+func (w *welcome) Sentence() string {
+	return lang.L("Lethe installs a NixOS that forgets at every boot what you did not choose to keep. First say how you type: the passphrase depends on it.")
+}
+
+func (w *welcome) First() fyne.Focusable  { return w.language.Entry() }
+func (w *welcome) Reveal() fyne.Focusable { return w.notes.revealAll() }
+func (w *welcome) Leave()                 {}
+
+// offerLists offers what the machine has, once that is known.
+func (w *welcome) offerLists() {
+	lists := w.room.Lists
+	known := len(lists.Languages) + len(lists.Keymaps) + len(lists.Layouts) + len(lists.Zones)
+	if known == w.offered {
+		return
+	}
+	w.offered = known
+	w.language.SetOffer(languageOptions(lists.Languages))
+	w.zone.SetOffer(zoneOptions(lists.Zones))
+	w.keyboard.SetOffer(plainOptions(keymapNames(lists.Keymaps)))
+	w.layout.SetOffer(layoutOptions(*lists))
+}
+
+func (w *welcome) Refresh() {
+	w.offerLists()
+	s := w.room.State
+	full := s.Draft.Wishes.WithDefaults().Locale
+	w.language.ShowAs(full.Language)
+	w.zone.ShowAs(full.TimeZone)
+	w.keyboard.ShowAs(full.ConsoleKeymap)
+	w.layout.ShowAs(joinLayout(full.XkbLayout, full.XkbVariant))
+	w.desktop.SetText(lang.L("This keymap is also the one of the passphrase prompt at boot."))
+	real := s.Choice(session.ChoiceReal)
+	w.real.SetOn(real.On)
+	w.real.SetReason(Say(real.Why))
+	switch {
+	case s.Rehearsal:
+		w.mode.Set(widget.Info, lang.L("This is a rehearsal: everything happens on a virtual disk, and no disk of this machine is written to."))
+	default:
+		w.mode.Set(widget.Warn, lang.L("This is a real installation: it erases the disk that you choose. Nothing is written before you type that disk's name on the last page."))
+	}
+	w.notes.refresh()
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	fw "fyne.io/fyne/v2/widget"
+
+	"lethe/app/control"
+	"lethe/app/look"
+)
+
+// question is something that the user has to decide before anything else.
+type question struct {
+	title, text string
+	yes, no     string // yes may be empty: then there is only one way
+	grave       bool   // yes cannot be undone
+	then        func()
+	otherwise   func()
+}
+
+// asked is a question that is on the screen.
+type asked struct {
+	popup  *fw.PopUp
+	cancel func()
+}
+
+// questionWidth is how wide a question is.
+const questionWidth = 460
+
+// put shows a question. Its answers have the keyboard; Escape is no.
+func (s *shell) put(q question) *asked {
+	a := &asked{}
+	done := func(f func()) func() {
+		return func() {
+			a.popup.Hide()
+			if s.asked == a {
+				s.asked = nil
+			}
+			if f != nil {
+				f()
+			}
+		}
+	}
+	a.cancel = done(q.otherwise)
+	no := control.NewButton(q.no, nil, a.cancel)
+	buttons := container.NewHBox(layout.NewSpacer(), no)
+	if q.yes != "" {
+		importance := fw.HighImportance
+		if q.grave {
+			importance = fw.DangerImportance
+		}
+		buttons.Add(control.Important(q.yes, nil, importance, done(q.then)))
+	}
+	heading := fw.NewLabelWithStyle(q.title, fyne.TextAlignLeading, fyne.TextStyle{Bold: true})
+	heading.SizeName = theme.SizeNameSubHeadingText
+	text := fw.NewLabel(q.text)
+	text.Wrapping = fyne.TextWrapWord
+	body := container.New(layout.NewCustomPaddedLayout(look.Gap, look.Gap, look.Gap, look.Gap),
+		container.New(layout.NewCustomPaddedVBoxLayout(look.SmallGap), heading, text, buttons))
+	a.popup = fw.NewModalPopUp(body, s.w.win.Canvas())
+	a.popup.Resize(fyne.NewSize(questionWidth, body.MinSize().Height))
+	a.popup.Show()
+	a.popup.Resize(fyne.NewSize(questionWidth, body.MinSize().Height))
+	s.w.win.Canvas().Focus(no)
+	return a
+}
+
+// ask puts a question, unless one is put already.
+func (s *shell) ask(q question) {
+	if s.asked == nil && s.waiting == nil {
+		s.asked = s.put(q)
+	}
+}
+
+// wait says that something takes a while, and lets the user give up.
+func (s *shell) wait(text string, giveUp context.CancelFunc) {
+	s.waiting = s.put(question{title: lang.L("One moment"), text: text, no: lang.L("Cancel"), otherwise: giveUp})
+	s.refresh()
+}
+
+// waited takes the waiting off the screen.
+func (s *shell) waited() {
+	if s.waiting != nil {
+		s.waiting.popup.Hide()
+		s.waiting = nil
+	}
+	s.refresh()
+}
+
+// escape answers no to what is asked; it tells whether anything was.
+func (s *shell) escape() bool {
+	switch {
+	case s.asked != nil:
+		s.asked.cancel()
+	case s.waiting != nil:
+		s.waiting.cancel()
+	default:
+		return false
+	}
+	return true
+}
+
+// busy tells that a question is on the screen, so that keys are not the page's.
+func (s *shell) busy() bool {
+	return s.asked != nil || s.waiting != nil || s.w.win.Canvas().Overlays().Top() != nil
+}

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"crypto/rand"
+	"slices"
+
+	"lethe/app/session"
+)
+
+// try rehearses at once, with what was chosen so far and usual values for the rest. The passphrase is random and nobody's, so the
+// wishes of before come back afterwards.
+func (w *window) try() {
+	draft := w.state.Draft
+	draft.Wishes.Users = slices.Clone(draft.Wishes.Users)
+	draft.Accounts = slices.Clone(draft.Accounts)
+	w.quick = &draft
+	w.current().Leave()
+	w.state.SetRehearsal(true)
+	w.state.Draft.Wishes.Users = slices.Clone(draft.Wishes.Users)
+	if users := w.state.Draft.Wishes.Users; len(users) > 0 && users[0].Name == "" {
+		users[0].Name = "ada"
+	}
+	w.state.Set(session.ChoiceEncryption, true)
+	w.acts.Keep(session.PassphraseID, []byte(rand.Text()))
+	w.state.Draft.Passphrase = session.Typed{First: true, Second: true, Same: true, Score: 4}
+	for w.state.Page != session.PageReview && w.state.Next() {
+		continue
+	}
+	w.turn() // to where something is in the way, or to the review, which makes the plan
+}
+
+// goOn begins a rehearsal by one click as soon as its plan is there.
+func (w *window) goOn() {
+	if w.quick != nil && w.state.Page == session.PageReview && w.state.CanNext() {
+		w.begin()
+	}
+}

@@ -1,0 +1,235 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
+
+	"lethe/app/look"
+	"lethe/app/session"
+	"lethe/assets"
+	"lethe/engine"
+	"lethe/engine/device"
+	"lethe/engine/quantity"
+)
+
+var update = flag.Bool("update", false, "write the golden images anew")
+
+// stand is a window on a bench: the software driver, an engine that runs nothing, and a goroutine that is Fyne's.
+type stand struct {
+	t      *testing.T
+	w      *window
+	engine *fakeEngine
+	calls  chan func()
+}
+
+// machineFS is a machine with mains power, a route and no swap, started from a live medium.
+func machineFS(live bool) fstest.MapFS {
+	root := fstest.MapFS{
+		"proc/swaps":                           {Data: []byte("Filename Type Size Used Priority\n/dev/zram0 partition 4194300 0 100\n")},
+		"proc/net/route":                       {Data: []byte("Iface Destination Gateway\neth0 00000000 0100A8C0\n")},
+		"proc/mounts":                          {Data: []byte("/dev/vda2 / ext4 rw 0 0\n")},
+		"sys/class/power_supply/AC/type":       {Data: []byte("Mains\n")},
+		"sys/class/power_supply/AC/online":     {Data: []byte("1\n")},
+		"usr/share/i18n/SUPPORTED":             {Data: []byte("de_DE.UTF-8 UTF-8\nen_GB.UTF-8 UTF-8\nen_US.UTF-8 UTF-8\nfr_FR.UTF-8 UTF-8\n")},
+		"usr/share/zoneinfo/tzdata.zi":         {Data: []byte("Z Europe/Berlin 0\nZ Europe/Paris 0\nZ America/New_York 0\nL Etc/UTC UTC\n")},
+		"usr/share/keymaps/i386/qwertz/de.map": {Data: []byte("keycode 21 = z\nkeycode 44 = y\n")},
+		"usr/share/keymaps/i386/qwerty/us.map": {Data: []byte("keycode 21 = y\nkeycode 44 = z\n")},
+		"usr/share/X11/xkb/rules/base.lst":     {Data: []byte("! layout\n  us English (US)\n  de German\n! variant\n  nodeadkeys de: German (no dead keys)\n")},
+	}
+	if live {
+		root["proc/mounts"] = &fstest.MapFile{Data: []byte("tmpfs / tmpfs rw 0 0\n/dev/loop0 /nix/.ro-store squashfs ro 0 0\n")}
+	}
+	return root
+}
+
+// newStand opens a window. Live sessions have disks and a root side.
+func newStand(t *testing.T, live bool) *stand {
+	t.Helper()
+	a := test.NewTempApp(t)
+	a.Settings().SetTheme(look.Fixed(theme.VariantLight))
+	if err := lang.AddTranslationsFS(assets.Translations, assets.TranslationsDir); err != nil {
+		t.Fatal(err)
+	}
+	s := &stand{t: t, engine: &fakeEngine{inventory: inventory(device.Shown, live)}, calls: make(chan func(), 1024)}
+	s.engine.host = &fakeHost{f: s.engine, facts: engine.Facts{Inventory: inventory(device.Confirmed, live)}}
+	s.w = newWindow(surface{
+		app: a, engine: s.engine, dispatch: func(f func()) { s.calls <- f }, root: machineFS(live),
+		seed: func() [32]byte { return [32]byte{1} }, now: func() time.Time { return start.Add(time.Minute) },
+	})
+	s.w.choose = chosen(filepath.Join(t.TempDir(), "chosen"))
+	s.w.open()
+	s.until("the machine is read", func() bool { return s.w.state.Shown.Grade != "" && len(s.w.lists.Languages) > 0 })
+	s.w.state.Checks.Now, s.w.state.Checks.Synchronized, s.w.state.Checks.Earliest, s.w.state.Checks.Arch = start, session.Yes, time.Time{}, "x86_64"
+	s.w.refresh()
+	t.Cleanup(s.close)
+	return s
+}
+
+// until hands calls to the window until something is true.
+func (s *stand) until(what string, is func() bool) {
+	s.t.Helper()
+	deadline := time.After(20 * time.Second)
+	for !is() {
+		select {
+		case f := <-s.calls:
+			f()
+		case <-deadline:
+			s.t.Fatalf("waited in vain until %s; the page is %s", what, s.w.state.Page)
+		}
+	}
+}
+
+// at waits for a page.
+func (s *stand) at(p session.Page) {
+	s.t.Helper()
+	s.until("the page is "+string(p), func() bool { return s.w.state.Page == p })
+}
+
+// close ends the window as main does, while its calls are still handed on.
+func (s *stand) close() {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			select {
+			case f := <-s.calls:
+				f()
+			case <-time.After(200 * time.Millisecond):
+				return
+			}
+		}
+	}()
+	if s.w.stop != nil {
+		s.w.stop(context.Canceled)
+	}
+	<-done
+	s.w.finish()
+}
+
+// inventory is a machine with a drive that can be taken, one that cannot, and the live medium.
+func inventory(grade device.Grade, live bool) device.Inventory {
+	state, reason := device.Eligible, ""
+	if grade == device.Shown {
+		state, reason = device.Unchecked, "what is on it can only be read as root"
+	}
+	disk := func(path, model, serial, transport string, size quantity.Bytes) device.Disk {
+		return device.Disk{
+			Identity: device.Identity{
+				Kind: device.KindDisk, Path: path, Model: model, Serial: serial, WWN: "eui." + serial, ByID: []string{transport + "-" + serial}, ByPath: []string{"pci-0000:01:00.0-" + transport + "-1"},
+				Bytes: size, Logical: 512, DiskSeq: 7, TableHash: "ab",
+			},
+			Grade: grade, Name: filepath.Base(path), Number: "259:0", Transport: transport,
+			Topology: device.Topology{Logical: 512, Physical: 4096, MinIO: 4096}, Table: device.Table{Kind: device.TableGPT},
+			Verdict: device.Verdict{State: state, Reason: reason},
+		}
+	}
+	nvme := disk("/dev/nvme0n1", "Samsung SSD 980 PRO 1TB", "S5GXNX0R123456", "nvme", 1000204886016)
+	nvme.Partitions = []device.Partition{
+		{Number: 1, Name: "nvme0n1p1", Start: quantity.MiB, Size: 100 * quantity.MiB, Type: "c12a7328-f81f-11d2-ba4b-00a0c93ec93b", Label: "EFI system partition", Content: device.Content{Type: "vfat"}},
+		{Number: 2, Name: "nvme0n1p2", Start: 101 * quantity.MiB, Size: 16 * quantity.MiB, Type: "e3c9e316-0b5c-4db8-817d-f92df00215ae"},
+		{Number: 3, Name: "nvme0n1p3", Start: 117 * quantity.MiB, Size: 600 * quantity.GiB, Label: "Basic data partition", Content: device.Content{Type: "ntfs", Label: "Windows"}},
+		{Number: 4, Name: "nvme0n1p4", Start: 117*quantity.MiB + 600*quantity.GiB, Size: 300 * quantity.GiB, Content: device.Content{Type: "ext4", Label: "home"}},
+	}
+	if grade == device.Shown {
+		for i := range nvme.Partitions {
+			nvme.Partitions[i].Content = device.Content{}
+		}
+	}
+	sata := disk("/dev/sda", "WDC WD20EZBX-00AYRA0", "WD-WX12345", "sata", 2000398934016)
+	sata.Verdict = device.Verdict{State: device.Refused, Reason: "the md array md0 on it has members on other disks, which would be lost too; take the array down first"}
+	stick := disk("/dev/sdb", "SanDisk Ultra Fit", "4C530001", "usb", 30752000000)
+	stick.Removable, stick.LiveMedium = true, live
+	stick.Verdict = device.Verdict{State: device.Refused, Reason: "the live session runs from it; choose another disk"}
+	return device.Inventory{
+		Grade: grade, Memory: 16 * quantity.GiB, Firmware: device.Firmware{UEFI: true, Bits: 64, SecureBoot: "off", Writable: true},
+		Disks: []device.Disk{nvme, sata, stick},
+	}
+}
+
+// chosen is a chooser that is always told the same path.
+type chosen string
+
+func (c chosen) file(_ string, then func(string))   { then(string(c)) }
+func (c chosen) folder(_ string, then func(string)) { then(string(c)) }
+
+// picture takes the window as it is, once texts that wrap have settled.
+func (s *stand) picture() image.Image {
+	s.w.win.Resize(fyne.NewSize(1120, 760))
+	for range 3 {
+		s.w.refresh()
+		s.w.win.Content().Refresh()
+	}
+	return s.w.win.Canvas().Capture()
+}
+
+// golden compares the window with the picture in testdata.
+func (s *stand) golden(name string) {
+	s.t.Helper()
+	got := s.picture()
+	path := filepath.Join("testdata", name+".png")
+	if *update {
+		writePNG(s.t, path, got)
+		return
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		s.t.Fatalf("cannot read the golden image: %v; make it with go test -tags ci ./app -update", err)
+	}
+	defer file.Close()
+	want, err := png.Decode(file)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if off := different(got, want); off > 0.0005 {
+		failed := filepath.Join(s.t.ArtifactDir(), name+".png")
+		writePNG(s.t, failed, got)
+		s.t.Errorf("%s: %.2f %% of the picture differs; this one is %s", name, 100*off, failed)
+	}
+}
+
+func writePNG(t *testing.T, path string, img image.Image) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if err := png.Encode(file, img); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// different gives the part of the pixels that differ by more than rounding.
+func different(a, b image.Image) float64 {
+	if a.Bounds() != b.Bounds() {
+		return 1
+	}
+	const rounding = 0x0600
+	apart := func(x, y uint32) bool { return x > y+rounding || y > x+rounding }
+	off, r := 0, a.Bounds()
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		for x := r.Min.X; x < r.Max.X; x++ {
+			ar, ag, ab, _ := a.At(x, y).RGBA()
+			br, bg, bb, _ := b.At(x, y).RGBA()
+			if apart(ar, br) || apart(ag, bg) || apart(ab, bb) {
+				off++
+			}
+		}
+	}
+	return float64(off) / float64(r.Dx()*r.Dy())
+}

@@ -1,0 +1,210 @@
+package widget
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"lethe/engine/quantity"
+)
+
+func TestSwitch(t *testing.T) {
+	var heard []bool
+	var s *Switch
+	c := open(t, light(400, 120), func() fyne.CanvasObject {
+		s = NewSwitch("Encrypt", "Asks for a passphrase.", func(on bool) { heard = append(heard, on) })
+		return s
+	})
+	s.SetOn(true)
+	if len(heard) != 0 {
+		t.Error("SetOn called OnChanged")
+	}
+	test.Tap(s)
+	c.Focus(s)
+	press(s, fyne.KeySpace, fyne.KeyReturn)
+	if len(heard) != 3 || heard[0] || !heard[1] || heard[2] {
+		t.Errorf("heard %v", heard)
+	}
+	low := s.MinSize().Height
+	s.SetReason("Not here, because of a reason that is so long that it needs a line of its own, and another one.")
+	test.Tap(s)
+	press(s, fyne.KeySpace)
+	if len(heard) != 3 || s.On() {
+		t.Error("a disabled switch was flipped")
+	}
+	if s.MinSize().Height <= low {
+		t.Error("the reason takes no room")
+	}
+	c.Unfocus()
+	c.FocusNext()
+	if c.Focused() != nil {
+		t.Error("a disabled switch is a stop")
+	}
+	s.SetReason("")
+	press(s, fyne.KeySpace)
+	if !s.On() {
+		t.Error("without the reason the switch still cannot be flipped")
+	}
+}
+
+func TestCardList(t *testing.T) {
+	var heard []string
+	var l *CardList
+	c := open(t, light(620, 380), func() fyne.CanvasObject {
+		l = NewCardList(disks(), func(id string) { heard = append(heard, id) })
+		return l
+	})
+	c.FocusNext()
+	if c.Focused() != fyne.Focusable(l) {
+		t.Fatalf("Tab reached %T", c.Focused())
+	}
+	press(l, fyne.KeySpace, fyne.KeyDown, fyne.KeySpace, fyne.KeyDown, fyne.KeyReturn, fyne.KeyReturn)
+	if strings.Join(heard, " ") != "a c" || l.Selected() != "c" {
+		t.Errorf("heard %v, chose %q: the refused card must not be chosen, and the same not twice", heard, l.Selected())
+	}
+	test.Tap(l.rows[1])
+	test.Tap(l.rows[0])
+	if l.Selected() != "a" {
+		t.Errorf("a click chose %q", l.Selected())
+	}
+	l.Select("b")
+	if l.Selected() != "" {
+		t.Error("a refused card was chosen")
+	}
+	l.Select("c")
+	l.SetCards(disks()[:2])
+	if l.Selected() != "" || len(heard) != 3 {
+		t.Errorf("after the chosen card went away %q is chosen, heard %v", l.Selected(), heard)
+	}
+}
+
+func TestTwentyDisksScroll(t *testing.T) {
+	var l *CardList
+	c := open(t, light(620, 380), func() fyne.CanvasObject {
+		l = NewCardList(many(20), nil)
+		return l
+	})
+	if l.MinSize().Height > 360 {
+		t.Errorf("twenty cards want a height of %v", l.MinSize().Height)
+	}
+	c.Focus(l)
+	press(l, fyne.KeyEnd, fyne.KeySpace)
+	if l.Selected() != "19" {
+		t.Errorf("End and Space chose %q", l.Selected())
+	}
+	row := l.rows[19]
+	if top := row.Position().Y - l.scroll.Offset.Y; top < 0 || top+row.Size().Height > l.scroll.Size().Height+1 {
+		t.Errorf("the last card is at %v of %v", top, l.scroll.Size().Height)
+	}
+	press(l, fyne.KeyHome)
+	if l.scroll.Offset.Y != 0 {
+		t.Errorf("Home scrolled to %v", l.scroll.Offset.Y)
+	}
+}
+
+func TestStepList(t *testing.T) {
+	var heard []string
+	var l *StepList
+	open(t, light(420, 360), func() fyne.CanvasObject {
+		l = NewStepList(steps(), func(id string) { heard = append(heard, id) })
+		return l
+	})
+	first := l.rows[0]
+	changed := steps()
+	changed[3].State = Working
+	l.SetSteps(changed)
+	if l.rows[0] != first || l.bodies[3].step.State != Working {
+		t.Error("another state made other rows, or was not shown")
+	}
+	press(l, fyne.KeyDown, fyne.KeySpace)
+	test.Tap(l.rows[4])
+	if strings.Join(heard, " ") != "wipe swap" {
+		t.Errorf("heard %v", heard)
+	}
+	l.SetHighlighted("open", "mount")
+	if !l.rows[3].stand.lit || l.rows[0].stand.lit {
+		t.Error("the wrong steps are marked")
+	}
+	l.SetSteps(steps()[:2])
+	if len(l.rows) != 2 || !l.lit["open"] {
+		t.Error("the list does not follow its steps")
+	}
+}
+
+func TestRail(t *testing.T) {
+	var heard []string
+	var r *Rail
+	c := open(t, light(230, 360), func() fyne.CanvasObject {
+		r = NewRail(pages(), func(id string) { heard = append(heard, id) })
+		return r
+	})
+	c.FocusNext()
+	press(r, fyne.KeySpace) // on the current page
+	press(r, fyne.KeyDown, fyne.KeySpace, fyne.KeyDown, fyne.KeySpace, fyne.KeyHome, fyne.KeyReturn)
+	if strings.Join(heard, " ") != "encryption welcome" {
+		t.Errorf("went to %v: pages that are not reachable must not be gone to", heard)
+	}
+}
+
+func TestSizeEntry(t *testing.T) {
+	var heard []quantity.Bytes
+	var s *SizeEntry
+	c := open(t, light(420, 160), func() fyne.CanvasObject {
+		s = NewSizeEntry("swap", quantity.GiB, func(size quantity.Bytes) { heard = append(heard, size) })
+		return s
+	})
+	tooSmall := errors.New("too small")
+	s.Check = func(size quantity.Bytes) error {
+		if size < quantity.MiB {
+			return tooSmall
+		}
+		return nil
+	}
+	c.Focus(s.Focusable())
+	for _, text := range []string{"8 GB", "", "1KiB"} {
+		s.entry.SetText(text)
+		if _, err := s.Value(); err == nil || s.message.text == "" || s.message.Hidden {
+			t.Errorf("%q: error %v, message %q", text, err, s.message.text)
+		}
+	}
+	s.SetValue(4 * quantity.GiB) // the text cannot be used, but it can be read
+	if s.entry.Text != "4GiB" || len(heard) != 0 {
+		t.Errorf("the text is %q, heard %v", s.entry.Text, heard)
+	}
+	s.entry.SetText("8")
+	s.entry.SetText("8 G")
+	s.SetValue(2 * quantity.GiB)
+	if s.entry.Text != "8 G" {
+		t.Errorf("what was being typed became %q", s.entry.Text)
+	}
+	s.entry.SetText("8 GiB")
+	s.SetValue(8 * quantity.GiB)
+	if s.entry.Text != "8 GiB" {
+		t.Errorf("the same size in other words became %q", s.entry.Text)
+	}
+	if len(heard) != 1 || heard[0] != 8*quantity.GiB {
+		t.Errorf("heard %v", heard)
+	}
+	s.SetReason("There is no swap.")
+	if !s.entry.Disabled() || s.message.text != "There is no swap." {
+		t.Error("the reason is not shown, or the entry is not disabled")
+	}
+}
+
+func TestNoticeHidesWithoutText(t *testing.T) {
+	var n *Notice
+	open(t, light(400, 100), func() fyne.CanvasObject {
+		n = NewNotice(Warn, "")
+		return n
+	})
+	if n.Visible() {
+		t.Error("an empty notice is shown")
+	}
+	n.Set(Bad, "Something.")
+	if !n.Visible() {
+		t.Error("a notice with a text is hidden")
+	}
+}

@@ -1,0 +1,123 @@
+package widget
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+)
+
+var (
+	_ fyne.Focusable    = (*mapBar)(nil)
+	_ fyne.Tappable     = (*mapBar)(nil)
+	_ desktop.Hoverable = (*mapBar)(nil)
+)
+
+// Tapped chooses the block under the pointer.
+func (b *mapBar) Tapped(e *fyne.PointEvent) {
+	index := b.m.scale.at(e.Position.X)
+	for i, item := range b.m.walk() {
+		if item == (mapItem{blockItem, index}) {
+			b.at = i
+		}
+	}
+	requestFocus(b)
+	b.m.choose(index)
+	b.move(0)
+}
+
+// MouseIn tells about the block under the pointer.
+func (b *mapBar) MouseIn(e *desktop.MouseEvent) { b.MouseMoved(e) }
+
+// MouseMoved tells about the block under the pointer.
+func (b *mapBar) MouseMoved(e *desktop.MouseEvent) { b.m.pointBlock(e.Position.X) }
+
+// MouseOut ends it.
+func (b *mapBar) MouseOut() { b.m.point(mapItem{}) }
+
+// FocusGained shows the cursor.
+func (b *mapBar) FocusGained() {
+	b.focused = true
+	b.move(0)
+}
+
+// FocusLost hides the cursor.
+func (b *mapBar) FocusLost() {
+	b.focused = false
+	b.m.setFocus(mapItem{})
+}
+
+// TypedRune takes no letters.
+func (b *mapBar) TypedRune(rune) {}
+
+// TypedKey walks and chooses.
+func (b *mapBar) TypedKey(e *fyne.KeyEvent) {
+	switch e.Name {
+	case fyne.KeyLeft, fyne.KeyUp:
+		b.move(-1)
+	case fyne.KeyRight, fyne.KeyDown:
+		b.move(1)
+	case fyne.KeyHome:
+		b.move(-b.at)
+	case fyne.KeyEnd:
+		b.move(len(b.m.walk()))
+	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
+		if items := b.m.walk(); b.at < len(items) && items[b.at].kind == blockItem {
+			b.m.choose(items[b.at].index)
+		}
+	}
+}
+
+func (b *mapBar) move(by int) {
+	items := b.m.walk()
+	if len(items) == 0 {
+		return
+	}
+	b.at = min(max(b.at+by, 0), len(items)-1)
+	if b.focused {
+		b.m.setFocus(items[b.at])
+	}
+}
+
+// requestFocus gives a widget the focus of its canvas.
+func requestFocus(o fyne.Focusable) {
+	object, ok := o.(fyne.CanvasObject)
+	if !ok {
+		return
+	}
+	if c := fyne.CurrentApp().Driver().CanvasForObject(object); c != nil {
+		c.Focus(o)
+	}
+}
+
+func (m *PartitionMap) pointBlock(x float32) {
+	if i := m.scale.at(x); i >= 0 {
+		m.point(mapItem{blockItem, i})
+	}
+}
+
+// point says what the mouse is on.
+func (m *PartitionMap) point(item mapItem) {
+	if m.hover == item {
+		return
+	}
+	before := m.hover
+	m.hover = item
+	for _, changed := range []mapItem{before, item} {
+		if changed.kind == boundaryItem && changed.index < len(m.grips) {
+			m.grips[changed.index].paint()
+		}
+	}
+	m.ring()
+	m.tell()
+}
+
+// setFocus says what the keyboard is on.
+func (m *PartitionMap) setFocus(item mapItem) {
+	if m.focus != item {
+		m.focus = item
+		for _, grip := range m.grips {
+			grip.paint()
+		}
+		m.ring()
+		m.tell()
+	}
+}

@@ -1,0 +1,133 @@
+package widget
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+	fw "fyne.io/fyne/v2/widget"
+
+	"lethe/app/look"
+	"lethe/engine/quantity"
+)
+
+// SizeEntry takes a size with an IEC unit, such as 8GiB. What is wrong with the text is said below it; a text that cannot be
+// read changes nothing.
+type SizeEntry struct {
+	panel
+	// OnChanged is called for sizes that can be read and pass Check, by the user's typing only.
+	OnChanged func(size quantity.Bytes)
+	// Check refuses a size that can be read but not used; its error is shown.
+	Check func(size quantity.Bytes) error
+
+	entry   *sizeField
+	hint    string
+	reason  string
+	message *paragraph
+}
+
+// NewSizeEntry makes an entry that shows a size.
+func NewSizeEntry(label string, size quantity.Bytes, changed func(size quantity.Bytes)) *SizeEntry {
+	s := &SizeEntry{OnChanged: changed, message: newParagraph("", theme.SizeNameCaptionText, look.ColorMuted, fyne.TextStyle{})}
+	s.entry = newSizeField()
+	s.entry.SetText(size.String())
+	s.entry.OnChanged = s.typed
+	name := newParagraph(label, theme.SizeNameText, theme.ColorNameForeground, fyne.TextStyle{})
+	s.content = newColumn(4, name, s.entry, s.message)
+	s.ExtendBaseWidget(s)
+	s.tell(nil)
+	return s
+}
+
+// SetValue shows a size without calling OnChanged. While the user types it leaves the text alone where that means the same or
+// cannot be read.
+func (s *SizeEntry) SetValue(size quantity.Bytes) {
+	value, err := quantity.ParseBytes(s.entry.Text)
+	if err == nil && value == size || s.entry.focused && err != nil {
+		return
+	}
+	changed := s.entry.OnChanged
+	s.entry.OnChanged = nil
+	s.entry.SetText(size.String())
+	s.entry.OnChanged = changed
+	s.tell(nil)
+}
+
+// Value gives the size, or why there is none.
+func (s *SizeEntry) Value() (quantity.Bytes, error) {
+	size, err := quantity.ParseBytes(s.entry.Text)
+	if err == nil && s.Check != nil {
+		err = s.Check(size)
+	}
+	return size, err
+}
+
+// SetReason disables the entry and shows why; the empty reason enables it.
+func (s *SizeEntry) SetReason(reason string) {
+	s.reason = reason
+	if reason == "" {
+		s.entry.Enable()
+	} else {
+		s.entry.Disable()
+	}
+	s.judge()
+}
+
+// SetHint shows a text below a size that is right, such as what it becomes on the grain.
+func (s *SizeEntry) SetHint(text string) {
+	s.hint = text
+	s.judge()
+}
+
+// Focusable gives what takes the focus.
+func (s *SizeEntry) Focusable() fyne.Focusable { return s.entry }
+
+func (s *SizeEntry) typed(string) {
+	size, err := s.Value()
+	s.tell(err)
+	if err == nil && s.OnChanged != nil {
+		s.OnChanged(size)
+	}
+}
+
+func (s *SizeEntry) judge() {
+	_, err := s.Value()
+	s.tell(err)
+}
+
+// tell shows the reason, else the error, else the hint.
+func (s *SizeEntry) tell(err error) {
+	text, colour := s.hint, look.ColorMuted
+	switch {
+	case s.reason != "":
+		text, colour = s.reason, theme.ColorNameWarning
+	case err != nil:
+		text, colour = err.Error(), theme.ColorNameError
+	}
+	s.message.setColour(colour)
+	s.message.setText(text)
+	s.message.Hidden = text == ""
+	s.settle()
+}
+
+// sizeField is an entry that knows whether it has the focus.
+type sizeField struct {
+	fw.Entry
+	focused bool
+}
+
+func newSizeField() *sizeField {
+	f := &sizeField{}
+	f.ExtendBaseWidget(f)
+	return f
+}
+
+// FocusGained is Fyne's.
+func (f *sizeField) FocusGained() {
+	f.focused = true
+	f.Entry.FocusGained()
+}
+
+// FocusLost is Fyne's.
+func (f *sizeField) FocusLost() {
+	f.focused = false
+	f.Entry.FocusLost()
+}

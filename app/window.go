@@ -1,0 +1,217 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"io/fs"
+	"sync"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"lethe/app/page"
+	"lethe/app/session"
+	"lethe/engine/config"
+	"lethe/engine/event"
+	"lethe/engine/flake/locale"
+	"lethe/engine/secret"
+)
+
+// window is the one window: it holds the session, the secrets and what is under way, and changes all of them on Fyne's goroutine only.
+type window struct {
+	surface
+	win    fyne.Window
+	bridge *bridge
+	choose chooser
+	awake  func(on bool)
+
+	state   *session.State
+	secrets *secret.Store // by the session's ids
+	lists   *locale.Lists
+	keys    *keymaps
+	work    *page.Work
+	acts    *page.Acts
+	pages   map[session.Page]page.Page
+	shell   *shell
+
+	// life ends with the window; background counts what still runs.
+	life       context.Context //nolint:containedctx // the window is the scope
+	end        context.CancelFunc
+	background sync.WaitGroup
+
+	stage     stage
+	keepImage bool
+	host      host
+	planning  context.CancelFunc      // ends the making of a plan
+	stop      context.CancelCauseFunc // ends the run
+	leaving   bool                    // the window closes when the run has ended
+	quick     *session.Draft          // what was wished before a rehearsal by one click
+}
+
+// surface is what a window stands on.
+type surface struct {
+	app    fyne.App
+	engine engineSide
+	// dispatch runs a function on Fyne's goroutine.
+	dispatch func(func())
+	// root is the machine's file system.
+	root fs.FS
+	// seed gives 32 random bytes, and now the time.
+	seed func() [32]byte
+	now  func() time.Time
+	// rehearse asks for a rehearsal whatever the machine is.
+	rehearse bool
+}
+
+// newWindow makes the window.
+func newWindow(on surface) *window {
+	w := &window{
+		surface: on, win: on.app.NewWindow("Lethe"),
+		secrets: secret.NewStore(), lists: &locale.Lists{}, work: &page.Work{}, pages: map[session.Page]page.Page{},
+	}
+	w.life, w.end = context.WithCancel(context.Background())
+	w.bridge = newBridge(on.dispatch, w.events)
+	w.keys = newKeymaps(on.root, func() { w.bridge.call(w.refresh) })
+	w.choose = dialogs{w}
+	w.awake = keepAwake(on.app)
+	w.state = session.New(session.Options{Seed: on.seed(), Rehearse: on.rehearse, Checks: lookAround(on.root), Wishes: usual()})
+	w.acts = w.actions()
+	w.shell = newShell(w)
+	w.win.SetContent(w.shell.content)
+	w.win.Resize(fyne.NewSize(1120, 760))
+	w.win.SetPadded(false)
+	w.win.CenterOnScreen()
+	w.win.SetMaster()
+	w.win.SetCloseIntercept(w.askToClose)
+	w.listenToKeys()
+	return w
+}
+
+// usual are the wishes to begin with: who does not want encryption says so.
+func usual() config.Config {
+	return config.Config{Version: config.Version, Encryption: config.Encryption{Enable: true}}
+}
+
+// open shows the window and begins to read the machine.
+func (w *window) open() {
+	w.turn()
+	w.win.Show()
+	w.look()
+	w.readLists()
+}
+
+// kernelSeed is 32 bytes from the kernel.
+func kernelSeed() (s [32]byte) {
+	_, _ = rand.Read(s[:]) // never fails: it ends the program instead
+	return s
+}
+
+// events hands events to the session and shows what came of them.
+func (w *window) events(batch []event.Event) {
+	for _, e := range batch {
+		w.state.Run.Apply(e)
+	}
+	w.refresh()
+}
+
+// current is the open page, made when it is opened first.
+func (w *window) current() page.Page {
+	p := w.pages[w.state.Page]
+	if p == nil {
+		p = page.New(w.state.Page, page.Room{State: w.state, Acts: w.acts, Work: w.work, Lists: w.lists, Do: w.dispatch, Now: w.now})
+		w.pages[w.state.Page] = p
+	}
+	return p
+}
+
+// turn shows the page that the session has open, from its top, and gives its first field the focus.
+func (w *window) turn() {
+	p := w.current()
+	p.Refresh()
+	w.shell.turn(p)
+	w.focus(p.First())
+	if w.state.Page == session.PageReview {
+		w.plan()
+	}
+}
+
+// refresh shows the session as it is.
+func (w *window) refresh() {
+	w.current().Refresh()
+	w.shell.refresh()
+}
+
+func (w *window) focus(f fyne.Focusable) {
+	if f == nil {
+		w.win.Canvas().Unfocus()
+		return
+	}
+	w.win.Canvas().Focus(f)
+}
+
+// next does what the coloured button does.
+func (w *window) next() {
+	switch w.state.Page {
+	case session.PageInstall:
+		if w.state.Run.Ended() {
+			w.retry()
+		}
+		return
+	case session.PageDone:
+		w.askToClose()
+		return
+	}
+	w.current().Leave()
+	switch {
+	case !w.state.CanNext():
+		f := w.current().Reveal()
+		w.refresh()
+		if f != nil {
+			w.focus(f)
+		}
+	case w.state.Page == session.PageDisk && w.state.NeedsFacts():
+		w.connect()
+	case w.state.Page == session.PageReview:
+		w.begin()
+	case w.state.Next():
+		w.turn()
+	}
+}
+
+// back opens the page before.
+func (w *window) back() {
+	if !w.state.CanBack() {
+		return
+	}
+	w.current().Leave()
+	if w.state.Back() {
+		w.turn()
+	}
+}
+
+// jump opens a page by the rail.
+func (w *window) jump(p session.Page) {
+	if p == w.state.Page || !w.state.CanGo(p) {
+		return
+	}
+	w.current().Leave()
+	w.state.Go(p)
+	w.turn()
+}
+
+// inBackground runs work on a goroutine of its own, and then what follows on Fyne's.
+func inBackground[T any](w *window, ctx context.Context, work func(context.Context) (T, error), then func(T, error)) {
+	w.background.Add(1)
+	go func() {
+		defer w.background.Done()
+		result, err := work(ctx)
+		w.bridge.call(func() { then(result, err) })
+	}()
+}
+
+// finish ends what the window began, after it was closed.
+func (w *window) finish() {
+	w.end()
+	w.background.Wait()
+	w.release()
+}
