@@ -28,8 +28,8 @@ headers := EGL/egl.h:libegl1-mesa-dev GLES2/gl2.h:libgles2-mesa-dev X11/Xlib.h:l
   X11/extensions/Xrandr.h:libxrandr-dev X11/extensions/Xinerama.h:libxinerama-dev X11/extensions/XInput2.h:libxi-dev \
   X11/extensions/xf86vmode.h:libxxf86vm-dev wayland-client.h:libwayland-dev xkbcommon/xkbcommon.h:libxkbcommon-dev
 window_tools := g++:g++ pkg-config:pkg-config $(foreach pair,$(headers),$(if $(wildcard /usr/include/$(firstword $(subst :, ,$(pair)))),,$(pair)))
-# What the tests of the real window need: a display, somebody who clicks, and a camera.
-display_tools := Xvfb:xvfb xdotool:xdotool import:imagemagick
+# The tests of the real window click and look by themselves; they need a display.
+display_tools := Xvfb:xvfb
 
 # For the virtual machines. The firmware and the keyring are files and not programs.
 vm_tools := qemu-system-x86_64:qemu-system-x86 mksquashfs:squashfs-tools cpio:cpio depmod:kmod modprobe:kmod xz:xz-utils gzip:gzip \
@@ -70,9 +70,14 @@ window: window-tools ## Build the window
 .PHONY: test
 test: test-tools build ## Run every test, and each fuzz target for a moment
 	$(GO) vet -tags ci ./...
-	$(GO) test -race -tags ci ./...
-	$(GO) test -run Million ./engine/run
+	LC_ALL=C.UTF-8 $(GO) test -race -tags ci ./...
+	LC_ALL=C.UTF-8 $(GO) test -run Million ./engine/run
+	@$(MAKE) --no-print-directory test-window
 	@$(MAKE) --no-print-directory fuzz FUZZTIME=20000x
+
+.PHONY: test-window
+test-window: display-tools test-tools window build ## Click through rehearsals in the real window, on a display of its own
+	LC_ALL=C.UTF-8 CGO_ENABLED=0 $(GO) test -tags e2e,ci -count=1 -timeout 10m -run EndToEnd ./app
 
 # One fuzz target at a time is all that `go test` takes. Tests count executions: on a busy machine, a fuzzer that is stopped
 # by the clock may call being stopped a failure.
@@ -101,6 +106,7 @@ test-vm-full: vm-tools build ## The same for every kind of disk, with and withou
 lint: lint-tools $(lint) ## Check style, and that imports follow the arrows of docs/architecture.md
 	$(lint) run
 	$(lint) run --build-tags vm ./engine/vmtest/...
+	$(lint) run --build-tags e2e,ci ./app
 	shellcheck .ci/run $$(git ls-files '*.sh') engine/vmtest/guest/bin/*
 
 $(lint):

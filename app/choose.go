@@ -41,7 +41,7 @@ func (d dialogs) folder(name string, then func(path string)) {
 
 // portal asks the desktop; otherwise is called where there is none to ask.
 func (d dialogs) portal(ask func() ([]string, error), then func(path string), otherwise func()) {
-	inBackground(d.w, d.w.life, func(context.Context) ([]string, error) { return ask() }, func(uris []string, err error) {
+	inBackground(d.w.life, d.w, func(context.Context) ([]string, error) { return ask() }, func(uris []string, err error) {
 		switch {
 		case err != nil:
 			otherwise()

@@ -10,7 +10,6 @@ import (
 	"lethe/engine/device"
 	"lethe/engine/event"
 	"lethe/engine/plan"
-	"lethe/engine/quantity"
 	"lethe/engine/secret"
 )
 
@@ -45,9 +44,6 @@ type stage interface {
 	// Remove deletes the virtual disk and all that belongs to it.
 	Remove() error
 }
-
-// imagined is the virtual disk of a rehearsal before it is made.
-func imagined(size quantity.Bytes) device.Disk { return engine.Imagined(size) }
 
 // realEngine is the engine itself.
 type realEngine struct{}

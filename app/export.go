@@ -20,7 +20,7 @@ func (w *window) export(archive bool) {
 	}
 	name := made.HostName() + "-nixos"
 	then := func(path string) {
-		inBackground(w, w.life, func(ctx context.Context) (string, error) { return path, w.engine.Export(ctx, made, kept, path) }, w.exported)
+		inBackground(w.life, w, func(ctx context.Context) (string, error) { return path, w.engine.Export(ctx, made, kept, path) }, w.exported)
 	}
 	if archive {
 		w.choose.file(name+".tar.gz", func(path string) {
@@ -46,7 +46,7 @@ func (w *window) exported(path string, err error) {
 func (w *window) saveReport() {
 	text := w.secrets.Redact(w.state.Run.Report())
 	w.choose.file("lethe-report.txt", func(path string) {
-		inBackground(w, w.life, func(context.Context) (string, error) {
+		inBackground(w.life, w, func(context.Context) (string, error) {
 			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 				return "", fmt.Errorf("cannot save the report: %w; choose another place", err)
 			}

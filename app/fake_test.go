@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -24,9 +25,16 @@ type fakeEngine struct {
 	refused error
 	// pause is called before each step of a run; an error fails that step. It may wait.
 	pause func(ctx context.Context, step plan.Step) error
+	// broken lets a check of the verification fail.
+	broken bool
+	// says ends the line of the log that every step writes.
+	says string
+	// cut ends a run before it says anything.
+	cut error
 
 	mu       sync.Mutex
-	exported []string
+	exported []string // "disk → place"
+	wrong    error    // of exports
 	removed  int
 	given    map[string]string // secrets of the last run, by the plan's names
 }
@@ -57,11 +65,11 @@ func (f *fakeEngine) Connect(context.Context) (host, error) {
 	return f.host, nil
 }
 
-func (f *fakeEngine) Export(_ context.Context, _ plan.Plan, _, to string) error {
+func (f *fakeEngine) Export(_ context.Context, p plan.Plan, _, to string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.exported = append(f.exported, to)
-	return nil
+	f.exported = append(f.exported, p.HostName()+" → "+to)
+	return f.wrong
 }
 
 // take notes the secrets of a run.
@@ -117,34 +125,52 @@ func (s *fakeStage) Run(ctx context.Context, secrets *secret.Store, sink event.S
 
 // fakeHost is a root side without root.
 type fakeHost struct {
-	f        *fakeEngine
-	facts    engine.Facts
-	mu       sync.Mutex
-	closed   int
-	rebooted int
-	released int
+	f     *fakeEngine
+	facts engine.Facts
+	// unacceptable is why a plan is not accepted; nil accepts it.
+	unacceptable error
+
+	mu    sync.Mutex
+	calls []string // in order
 }
 
-func (h *fakeHost) Facts(context.Context) (engine.Facts, error) { return h.facts, nil }
+func (h *fakeHost) Facts(context.Context) (engine.Facts, error) { h.note("facts"); return h.facts, nil }
 
-func (h *fakeHost) Accept(context.Context, plan.Plan) error { return nil }
+func (h *fakeHost) Accept(_ context.Context, p plan.Plan) error {
+	h.note("accept " + p.Target.Path)
+	return h.unacceptable
+}
 
 func (h *fakeHost) Install(ctx context.Context, p plan.Plan, secrets *secret.Store, sink event.Sink) (engine.Result, error) {
+	h.note("install " + p.Target.Path)
 	if err := h.f.run(ctx, p, secrets, sink); err != nil {
 		return engine.Result{State: "incomplete", Cancelled: errors.Is(err, context.Canceled)}, err
 	}
 	return engine.Result{State: "complete"}, nil
 }
 
-func (h *fakeHost) count(n *int) {
+func (h *fakeHost) note(call string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	*n++
+	h.calls = append(h.calls, call)
 }
 
-func (h *fakeHost) Release(context.Context) ([]string, error) { h.count(&h.released); return nil, nil }
-func (h *fakeHost) Reboot(context.Context) error              { h.count(&h.rebooted); return nil }
-func (h *fakeHost) Close(context.Context) error               { h.count(&h.closed); return nil }
+// called gives the calls so far.
+func (h *fakeHost) called() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.calls)
+}
+
+// Release lets go of what facts name as left over.
+func (h *fakeHost) Release(context.Context) ([]string, error) {
+	h.note("release")
+	held := h.facts.Leftovers
+	h.facts.Leftovers = nil
+	return held, nil
+}
+func (h *fakeHost) Reboot(context.Context) error { h.note("reboot"); return nil }
+func (h *fakeHost) Close(context.Context) error  { h.note("close"); return nil }
 
 // start is when every fake run begins.
 var start = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
@@ -153,6 +179,9 @@ var start = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 func (f *fakeEngine) run(ctx context.Context, p plan.Plan, secrets *secret.Store, sink event.Sink) error {
 	if err := f.take(p, secrets); err != nil {
 		return err
+	}
+	if f.cut != nil {
+		return f.cut
 	}
 	clock := start
 	stream := event.NewStream(sink, func() time.Time { return clock }, secrets.Redact)
@@ -165,7 +194,7 @@ func (f *fakeEngine) run(ctx context.Context, p plan.Plan, secrets *secret.Store
 			stream.Emit(event.Event{Kind: event.StepDone, Step: s.ID, Title: s.Title, Done: done, Status: "not rehearsed", Text: s.NotRehearsed})
 			continue
 		}
-		stream.Emit(event.Event{Kind: event.Log, Step: s.ID, Text: "running " + string(s.Kind), Done: done})
+		stream.Emit(event.Event{Kind: event.Log, Step: s.ID, Text: "running " + string(s.Kind) + f.says, Done: done})
 		clock = clock.Add(time.Duration(s.Weight) * time.Second / 2)
 		stream.Emit(event.Event{Kind: event.Progress, Step: s.ID, Title: s.Title, Done: (float64(weight) + float64(s.Weight)/2) / total})
 		if err := f.hold(ctx, s); err != nil {
@@ -206,13 +235,21 @@ func (f *fakeEngine) fail(stream *event.Stream, s plan.Step, cause error) error 
 	return cause
 }
 
+// opens is the status of the check that a test may let fail.
+func (f *fakeEngine) opens() string {
+	if f.broken {
+		return "failed"
+	}
+	return "passed"
+}
+
 // verified tells of some checks.
 func (f *fakeEngine) verified(stream *event.Stream, s plan.Step) {
 	for _, c := range []struct{ name, status, text string }{
 		{"partition table", "passed", "3 partitions, every sector, type, name and PARTUUID as planned"},
 		{"both copies of the table", "passed", "no problems found"},
 		{"alignment of partition 1", "passed", "aligned, as parted says"},
-		{"passphrase opens the container", "passed", "keyslot 0"},
+		{"passphrase opens the container", f.opens(), "keyslot 0"},
 		{"file system inside the encryption", "not rehearsed", "needs device-mapper"},
 	} {
 		stream.Emit(event.Event{Kind: event.Checked, Step: s.ID, Title: c.name, Status: c.status, Text: c.text})

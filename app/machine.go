@@ -21,7 +21,7 @@ func (w *window) look() {
 		w.readFacts()
 		return
 	}
-	inBackground(w, w.life, func(ctx context.Context) (seen, error) {
+	inBackground(w.life, w, func(ctx context.Context) (seen, error) {
 		inventory, err := w.engine.Inventory(ctx)
 		return seen{inventory, lookAround(w.root)}, err
 	}, func(s seen, err error) {
@@ -55,7 +55,7 @@ func (w *window) saw(s seen) {
 
 // readLists reads what can be chosen as language, time zone and keyboard, and how this session's keyboard is laid out.
 func (w *window) readLists() {
-	inBackground(w, w.life, func(context.Context) (locale.Lists, error) {
+	inBackground(w.life, w, func(context.Context) (locale.Lists, error) {
 		w.keys.readSession()
 		return locale.Read(w.root)
 	}, func(lists locale.Lists, _ error) { // what could be read is there, and the rest is offered from Lethe's own lists

@@ -28,7 +28,7 @@ func (w *window) plan() {
 	old := w.stage
 	w.stage, w.work.Image, w.work.Repo = nil, "", ""
 	w.refresh()
-	inBackground(w, ctx, w.planner(old), func(p planned, err error) {
+	inBackground(ctx, w, w.planner(old), func(p planned, err error) {
 		if ctx.Err() != nil { // another one is being made, or the window is closed
 			w.dispose(p.stage)
 			return
@@ -41,6 +41,9 @@ func (w *window) plan() {
 			w.take(p)
 		}
 		w.refresh()
+		if w.state.Page == session.PageReview && w.win.Canvas().Focused() == nil {
+			w.focus(w.current().First()) // which could not be seen without the plan
+		}
 		w.goOn()
 	})
 }

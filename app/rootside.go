@@ -14,7 +14,7 @@ import (
 func (w *window) connect() {
 	ctx, cancel := context.WithCancel(w.life)
 	w.shell.wait(lang.L("The disks are being read with root's permission. You may be asked for a password."), cancel)
-	inBackground(w, ctx, func(ctx context.Context) (connected, error) {
+	inBackground(ctx, w, func(ctx context.Context) (connected, error) {
 		h, err := w.engine.Connect(ctx)
 		if err != nil {
 			return connected{}, err
@@ -64,7 +64,7 @@ func factsOf(ctx context.Context, h host) (engine.Facts, error) {
 // readFacts lets the root side read everything anew.
 func (w *window) readFacts() {
 	h := w.host
-	inBackground(w, w.life, func(ctx context.Context) (engine.Facts, error) { return factsOf(ctx, h) }, func(f engine.Facts, err error) {
+	inBackground(w.life, w, func(ctx context.Context) (engine.Facts, error) { return factsOf(ctx, h) }, func(f engine.Facts, err error) {
 		if w.host != h || w.life.Err() != nil {
 			return
 		}
@@ -114,7 +114,7 @@ func (w *window) reboot() {
 	}
 	w.work.Rebooting, w.work.RebootError = true, ""
 	w.refresh()
-	inBackground(w, w.life, func(ctx context.Context) (struct{}, error) { return struct{}{}, h.Reboot(ctx) }, func(_ struct{}, err error) {
+	inBackground(w.life, w, func(ctx context.Context) (struct{}, error) { return struct{}{}, h.Reboot(ctx) }, func(_ struct{}, err error) {
 		w.work.Rebooting = err == nil
 		if err != nil {
 			w.work.RebootError = err.Error()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"lethe/app/session"
+	"lethe/engine"
 	"lethe/engine/secret"
 )
 
@@ -25,11 +26,15 @@ func (w *window) begin() {
 	w.stop = stop
 	w.awake(!w.state.Rehearsal)
 	made, rehearsal, host := *w.state.Plan, w.stage, w.host
-	inBackground(w, ctx, func(ctx context.Context) (left, error) {
+	inBackground(ctx, w, func(ctx context.Context) (left, error) {
 		defer secrets.Wipe()
 		if rehearsal != nil {
 			result, err := rehearsal.Run(ctx, secrets, w.bridge)
 			return left{string(result.State), result.State.Sentence()}, err
+		}
+		if err := host.Accept(ctx, made); err != nil { // the disk may have changed since it was read
+			nothing := engine.Result{State: "untouched"}
+			return left{string(nothing.State), nothing.State.Sentence()}, err
 		}
 		result, err := host.Install(ctx, made, secrets, w.bridge)
 		return left{string(result.State), result.State.Sentence()}, err
@@ -62,14 +67,15 @@ func (w *window) ended(disk left, err error) {
 	w.stop = nil
 	w.awake(false)
 	if run := &w.state.Run; err != nil && !run.Ended() {
-		run.Fail(err.Error(), disk.state, disk.sentence)
+		run.Fail(w.secrets.Redact(err.Error()), disk.state, disk.sentence)
 	}
 	switch {
 	case w.leaving:
 		w.close()
-	case w.state.Run.Outcome == session.OutcomeDone && w.state.Next():
-		w.turn()
 	default:
+		if w.state.Run.Outcome == session.OutcomeDone {
+			w.state.Next()
+		}
 		w.turn()
 	}
 }

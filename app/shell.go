@@ -72,7 +72,7 @@ func (s *shell) refresh() {
 	able(s.forward, works && s.waiting == nil)
 	visible(s.forward, label != "")
 	able(s.backward, state.CanBack() && s.waiting == nil)
-	visible(s.backward, state.Page != session.PageWelcome && state.Page != session.PageDone)
+	visible(s.backward, state.Page != session.PageWelcome && state.Page != session.PageInstall && state.Page != session.PageDone)
 }
 
 // heading is the title of the open page.

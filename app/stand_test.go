@@ -7,11 +7,13 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
@@ -32,6 +34,9 @@ type stand struct {
 	w      *window
 	engine *fakeEngine
 	calls  chan func()
+	seeds  byte   // drawn so far
+	awake  []bool // what was asked of the machine's sleep
+	chosen string // where the chooser points to
 }
 
 // machineFS is a machine with mains power, a route and no swap, started from a live medium.
@@ -66,9 +71,11 @@ func newStand(t *testing.T, live bool) *stand {
 	s.engine.host = &fakeHost{f: s.engine, facts: engine.Facts{Inventory: inventory(device.Confirmed, live)}}
 	s.w = newWindow(surface{
 		app: a, engine: s.engine, dispatch: func(f func()) { s.calls <- f }, root: machineFS(live),
-		seed: func() [32]byte { return [32]byte{1} }, now: func() time.Time { return start.Add(time.Minute) },
+		seed: func() [32]byte { s.seeds++; return [32]byte{s.seeds} }, now: func() time.Time { return start.Add(time.Minute) },
 	})
-	s.w.choose = chosen(filepath.Join(t.TempDir(), "chosen"))
+	s.chosen = filepath.Join(t.TempDir(), "chosen")
+	s.w.choose = chosen(s.chosen)
+	s.w.awake = func(on bool) { s.awake = append(s.awake, on) }
 	s.w.open()
 	s.until("the machine is read", func() bool { return s.w.state.Shown.Grade != "" && len(s.w.lists.Languages) > 0 })
 	s.w.state.Checks.Now, s.w.state.Checks.Synchronized, s.w.state.Checks.Earliest, s.w.state.Checks.Arch = start, session.Yes, time.Time{}, "x86_64"
@@ -95,6 +102,46 @@ func (s *stand) until(what string, is func() bool) {
 func (s *stand) at(p session.Page) {
 	s.t.Helper()
 	s.until("the page is "+string(p), func() bool { return s.w.state.Page == p })
+}
+
+// to goes on from the first page to another one, with everything filled in.
+func (s *stand) to(last session.Page) {
+	s.t.Helper()
+	for p := s.w.state.Page; p != last; p = s.w.state.Page {
+		s.fill(p)
+		s.w.next()
+		s.until("the page "+string(p)+" is left", func() bool { return s.w.state.Page != p })
+	}
+	if last == session.PageReview {
+		s.until("the plan is there", s.w.state.Fresh)
+	}
+}
+
+// shown is all text that the window shows, less the line breaks.
+func (s *stand) shown() string {
+	s.settle()
+	var texts []string
+	objects := test.LaidOutObjects(s.w.win.Content())
+	for _, overlay := range s.w.win.Canvas().Overlays().List() {
+		objects = append(objects, test.LaidOutObjects(overlay)...)
+	}
+	for _, o := range objects {
+		if t, ok := o.(*canvas.Text); ok {
+			texts = append(texts, strings.Fields(t.Text)...)
+		}
+	}
+	return strings.Join(texts, " ")
+}
+
+// shows checks that the window shows texts.
+func (s *stand) shows(texts ...string) {
+	s.t.Helper()
+	all := s.shown()
+	for _, text := range texts {
+		if !strings.Contains(all, strings.Join(strings.Fields(text), " ")) {
+			s.t.Errorf("the window does not show %q but %s", text, all)
+		}
+	}
 }
 
 // close ends the window as main does, while its calls are still handed on.
@@ -164,13 +211,18 @@ type chosen string
 func (c chosen) file(_ string, then func(string))   { then(string(c)) }
 func (c chosen) folder(_ string, then func(string)) { then(string(c)) }
 
-// picture takes the window as it is, once texts that wrap have settled.
-func (s *stand) picture() image.Image {
+// settle lays out the window, until texts that wrap have their height.
+func (s *stand) settle() {
 	s.w.win.Resize(fyne.NewSize(1120, 760))
 	for range 3 {
 		s.w.refresh()
 		s.w.win.Content().Refresh()
 	}
+}
+
+// picture takes the window as it is.
+func (s *stand) picture() image.Image {
+	s.settle()
 	return s.w.win.Canvas().Capture()
 }
 

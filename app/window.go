@@ -141,12 +141,12 @@ func (w *window) refresh() {
 	w.shell.refresh()
 }
 
+// focus gives something the focus, or nothing where it cannot be seen: what had it may be on another page.
 func (w *window) focus(f fyne.Focusable) {
-	if f == nil {
-		w.win.Canvas().Unfocus()
-		return
+	w.win.Canvas().Unfocus()
+	if f != nil {
+		w.win.Canvas().Focus(f)
 	}
-	w.win.Canvas().Focus(f)
 }
 
 // next does what the coloured button does.
@@ -200,7 +200,7 @@ func (w *window) jump(p session.Page) {
 }
 
 // inBackground runs work on a goroutine of its own, and then what follows on Fyne's.
-func inBackground[T any](w *window, ctx context.Context, work func(context.Context) (T, error), then func(T, error)) {
+func inBackground[T any](ctx context.Context, w *window, work func(context.Context) (T, error), then func(T, error)) {
 	w.background.Add(1)
 	go func() {
 		defer w.background.Done()

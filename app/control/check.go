@@ -16,7 +16,7 @@ func NewCheck(label string, changed func(on bool)) *Check {
 	return c
 }
 
-// Show ticks the box or not, without calling anybody.
+// ShowAs ticks the box or not, without calling anybody.
 func (c *Check) ShowAs(on bool) {
 	if c.Checked != on {
 		c.Checked = on

@@ -179,6 +179,7 @@ func (p *encryption) showKeymap() {
 	moved, known := p.room.Acts.Moved(keymap, characters)
 	clear(characters)
 	switch {
+	case len(characters) == 0:
 	case !known:
 		lines = append(lines, lang.L("Whether its keys are those of this session is not known; choose a passphrase that you can type on both."))
 	case len(moved) == 0:

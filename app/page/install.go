@@ -37,8 +37,6 @@ type install struct {
 	retry    *control.Button
 	report   *control.Button
 	saved    *widget.Notice
-	planned  session.Map
-	hasMap   bool
 	lastShow string
 }
 
@@ -251,7 +249,7 @@ func (p *install) showLog(run *session.Run) {
 		p.log.Clear()
 		p.shown = 0
 	}
-	fresh := run.Log(session.LogFilter{Tail: int(min(total-p.shown, session.LogMost))}) //nolint:gosec // bounded by LogMost
+	fresh := run.Log(session.LogFilter{Tail: int(min(total-p.shown, session.LogMost))})
 	lines := make([]widget.LogLine, len(fresh))
 	for i, l := range fresh {
 		lines[i] = widget.LogLine{Time: l.Time.Local().Format(time.TimeOnly), Level: logLevel(l), Text: l.Text}

@@ -21,15 +21,3 @@ func Say(t session.Text) string {
 	}
 	return lang.L(t.Form, t.Data)
 }
-
-// Says translates a sentence and the one that follows it.
-func says(first, second session.Text) string {
-	a, b := Say(first), Say(second)
-	switch {
-	case b == "":
-		return a
-	case a == "":
-		return b
-	}
-	return a + " " + b
-}

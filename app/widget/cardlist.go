@@ -23,7 +23,7 @@ type Card struct {
 }
 
 // CardList offers cards of which one is chosen. Cards that cannot be chosen show why and can still be reached. It is as high as
-// its cards, up to 360, and scrolls beyond.
+// its cards, up to 440, and scrolls beyond.
 type CardList struct {
 	choices
 	// OnSelect is called for the user's choices only.
@@ -37,7 +37,7 @@ type CardList struct {
 // NewCardList makes a list of cards of which none is chosen.
 func NewCardList(cards []Card, selected func(id string)) *CardList {
 	c := &CardList{OnSelect: selected}
-	c.setUp(c, look.SmallGap-2*rowInset, 360, fyne.NewSize(16, 12), c.pick)
+	c.setUp(c, look.SmallGap-2*rowInset, 440, fyne.NewSize(16, 12), c.pick)
 	c.SetCards(cards)
 	return c
 }
@@ -80,16 +80,17 @@ func (c *CardList) Select(id string) {
 // Selected gives the chosen card's ID, or the empty string.
 func (c *CardList) Selected() string { return c.selected }
 
-func (c *CardList) pick(index int) {
+func (c *CardList) pick(index int) (used bool) {
 	card := c.cards[index]
 	if card.Reason != "" {
-		return
+		return true // or Enter would go on with another card than the one it is on
 	}
 	changed := c.selected != card.ID
 	c.Select(card.ID)
 	if changed && c.OnSelect != nil {
 		c.OnSelect(card.ID)
 	}
+	return changed
 }
 
 const cardIcon float32 = 32

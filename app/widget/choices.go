@@ -10,11 +10,12 @@ import (
 	"fyne.io/fyne/v2/theme"
 	fw "fyne.io/fyne/v2/widget"
 
+	"lethe/app/control"
 	"lethe/app/look"
 )
 
-// choices is a column of rows with a cursor, one stop for Tab: Up and Down move the cursor, Space and Enter choose. It scrolls
-// where the rows are higher than most, and keeps the cursor in view.
+// choices is a column of rows with a cursor, one stop for Tab: Up and Down move the cursor, Space and Enter choose. Enter on what is
+// chosen already is the window's, as are all other keys. It scrolls where the rows are higher than most, and keeps the cursor in view.
 type choices struct {
 	fw.BaseWidget
 	rows    []*choiceRow
@@ -24,12 +25,12 @@ type choices struct {
 	focused bool
 	most    float32 // height of the whole
 	pad     fyne.Size
-	self    fyne.Focusable // the widget that embeds this one
-	act     func(index int)
+	self    fyne.Focusable       // the widget that embeds this one
+	act     func(index int) bool // tells whether Enter was of use
 }
 
 // setUp is called once, by the widget that embeds the choices.
-func (c *choices) setUp(self fyne.Focusable, gap, most float32, pad fyne.Size, act func(index int)) {
+func (c *choices) setUp(self fyne.Focusable, gap, most float32, pad fyne.Size, act func(index int) bool) {
 	c.list = newColumn(gap)
 	c.scroll = container.NewVScroll(c.list)
 	c.self, c.most, c.pad, c.act = self, most, pad, act
@@ -117,10 +118,20 @@ func (c *choices) TypedKey(e *fyne.KeyEvent) {
 		c.moveTo(0)
 	case fyne.KeyEnd, fyne.KeyPageDown:
 		c.moveTo(len(c.rows) - 1)
-	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
-		if c.cursor < len(c.rows) {
-			c.act(c.cursor)
+	case fyne.KeySpace:
+		c.actAtCursor()
+	default:
+		if !control.Enters(e) || !c.actAtCursor() {
+			c.handOn(e)
 		}
+	}
+}
+
+func (c *choices) actAtCursor() bool { return c.cursor < len(c.rows) && c.act(c.cursor) }
+
+func (c *choices) handOn(e *fyne.KeyEvent) {
+	if o, ok := c.self.(fyne.CanvasObject); ok {
+		control.HandOn(o, e)
 	}
 }
 

@@ -120,7 +120,7 @@ func scenes() map[string]scene {
 				l.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
 			}
 		}},
-		"cards-20": {fyne.NewSize(620, 370), func() (fyne.CanvasObject, func(fyne.Canvas)) {
+		"cards-20": {fyne.NewSize(620, 460), func() (fyne.CanvasObject, func(fyne.Canvas)) {
 			l := NewCardList(many(20), nil)
 			return l, func(c fyne.Canvas) {
 				l.Select("11")

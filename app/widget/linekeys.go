@@ -3,6 +3,8 @@ package widget
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
+
+	"lethe/app/control"
 )
 
 var (
@@ -95,7 +97,7 @@ func (b *linesBody) KeyUp(e *fyne.KeyEvent) {
 	}
 }
 
-// TypedKey moves the cursor, or scrolls sideways.
+// TypedKey moves the cursor, scrolls sideways, or hands the key on.
 func (b *linesBody) TypedKey(e *fyne.KeyEvent) {
 	page := max(int(b.l.scroll.Size().Height/cell().Height)-1, 1)
 	sideways := 8 * cell().Width
@@ -116,6 +118,8 @@ func (b *linesBody) TypedKey(e *fyne.KeyEvent) {
 		b.slide(-sideways)
 	case fyne.KeyRight:
 		b.slide(sideways)
+	default:
+		control.HandOn(b, e)
 	}
 }
 
@@ -125,7 +129,7 @@ func (b *linesBody) slide(by float32) {
 	b.update()
 }
 
-// TypedShortcut copies and selects all.
+// TypedShortcut copies and selects all, or hands on the window's shortcuts.
 func (b *linesBody) TypedShortcut(s fyne.Shortcut) {
 	switch s := s.(type) {
 	case *fyne.ShortcutCopy:
@@ -135,5 +139,7 @@ func (b *linesBody) TypedShortcut(s fyne.Shortcut) {
 	case *fyne.ShortcutSelectAll:
 		b.anchor, b.cursor = 0, max(b.l.count()-1, 0)
 		b.update()
+	default:
+		control.HandOnShortcut(b, s)
 	}
 }

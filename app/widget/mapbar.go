@@ -3,6 +3,8 @@ package widget
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
+
+	"lethe/app/control"
 )
 
 var (
@@ -48,7 +50,7 @@ func (b *mapBar) FocusLost() {
 // TypedRune takes no letters.
 func (b *mapBar) TypedRune(rune) {}
 
-// TypedKey walks and chooses.
+// TypedKey walks and chooses; Enter on what is chosen already is the window's, as are all other keys.
 func (b *mapBar) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name {
 	case fyne.KeyLeft, fyne.KeyUp:
@@ -59,11 +61,24 @@ func (b *mapBar) TypedKey(e *fyne.KeyEvent) {
 		b.move(-b.at)
 	case fyne.KeyEnd:
 		b.move(len(b.m.walk()))
-	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
-		if items := b.m.walk(); b.at < len(items) && items[b.at].kind == blockItem {
-			b.m.choose(items[b.at].index)
+	case fyne.KeySpace:
+		b.choose()
+	default:
+		if !control.Enters(e) || !b.choose() {
+			control.HandOn(b, e)
 		}
 	}
+}
+
+// choose chooses the block that the cursor is on, and tells whether that was another one than before.
+func (b *mapBar) choose() bool {
+	items := b.m.walk()
+	if b.at >= len(items) || items[b.at].kind != blockItem {
+		return false
+	}
+	before := b.m.picked
+	b.m.choose(items[b.at].index)
+	return b.m.OnSelect != nil && b.m.picked != before
 }
 
 func (b *mapBar) move(by int) {

@@ -56,7 +56,7 @@ func (l *mapLegend) place(b Block, at fyne.Position, width float32) {
 	top := (legendHeight - height) / 2
 	show(l.swatch, fyne.NewPos(0, (legendHeight-legendSide)/2), fyne.NewSquareSize(legendSide))
 	sizeWidth := fyne.MeasureText(b.SizeText, theme.TextSize(), fyne.TextStyle{}).Width
-	write(l.name, b.Name, theme.TextSize(), theme.ColorNameForeground, left, top, width-left-sizeWidth-8)
+	write(l.name, b.Name, theme.TextSize(), theme.ColorNameForeground, left, top, width-left-sizeWidth-8-look.SmallGap)
 	write(l.size, b.SizeText, theme.TextSize(), look.ColorMuted, left+l.name.MinSize().Width+8, top, sizeWidth+1)
 }
 

@@ -4,6 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 
+	"lethe/app/control"
 	"lethe/engine/quantity"
 )
 
@@ -66,10 +67,11 @@ func (h *mapHandle) KeyUp(e *fyne.KeyEvent) {
 	}
 }
 
-// TypedKey moves the boundary.
+// TypedKey moves the boundary, or hands the key on.
 func (h *mapHandle) TypedKey(e *fyne.KeyEvent) {
 	b, ok := h.m.boundary(h.index)
 	if !ok || !b.Movable {
+		control.HandOn(h, e)
 		return
 	}
 	by := uint64(1)
@@ -90,6 +92,8 @@ func (h *mapHandle) TypedKey(e *fyne.KeyEvent) {
 		h.send(b.Least)
 	case fyne.KeyEnd:
 		h.send(b.stepped(1, 1<<62))
+	default:
+		control.HandOn(h, e)
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	fw "fyne.io/fyne/v2/widget"
+
+	"lethe/app/control"
 )
 
 // passField is a password entry that tells about keys. Its eye is left to one toggle for both entries, which the keyboard can
@@ -56,4 +58,20 @@ func (f *passField) empty() {
 	f.OnChanged = nil
 	f.SetText("")
 	f.OnChanged = changed
+}
+
+// TypedKey edits, or hands on Enter and Escape.
+func (f *passField) TypedKey(e *fyne.KeyEvent) {
+	if control.Enters(e) || e.Name == fyne.KeyEscape {
+		control.HandOn(f, e)
+		return
+	}
+	f.Entry.TypedKey(e)
+}
+
+// TypedShortcut edits, or hands on the window's shortcuts.
+func (f *passField) TypedShortcut(s fyne.Shortcut) {
+	if !control.HandOnShortcut(f, s) {
+		f.Entry.TypedShortcut(s)
+	}
 }

@@ -7,8 +7,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
-	fw "fyne.io/fyne/v2/widget"
 
+	"lethe/app/control"
 	"lethe/app/look"
 )
 
@@ -53,7 +53,7 @@ type PassphraseEntry struct {
 	state         PassphraseState
 	caps          capsLock
 	first, again  *passField
-	reveal        *fw.Check
+	reveal        *control.Check
 	meter         *meter
 	warning, note *paragraph
 	estimates     estimator
@@ -69,7 +69,7 @@ func NewPassphraseEntry(options PassphraseOptions) *PassphraseEntry {
 	p.first, p.again = newPassField(&p.caps, p.watch), newPassField(&p.caps, p.watch)
 	p.first.OnChanged = func(string) { p.typed(true) }
 	p.again.OnChanged = func(string) { p.typed(false) }
-	p.reveal = fw.NewCheck(lang.L("Show what is typed"), p.show)
+	p.reveal = control.NewCheck(lang.L("Show what is typed"), p.show)
 	p.warning = newParagraph("", theme.SizeNameText, theme.ColorNameWarning, fyne.TextStyle{})
 	p.note = newParagraph("", theme.SizeNameCaptionText, look.ColorMuted, fyne.TextStyle{})
 	label := func(text string) fyne.CanvasObject {

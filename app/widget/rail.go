@@ -78,10 +78,15 @@ func (r *Rail) SetFooter(text string) {
 	r.Refresh()
 }
 
-func (r *Rail) pick(index int) {
-	if item := r.items[index]; item.Reachable && item.State != RailCurrent && r.OnSelect != nil {
+func (r *Rail) pick(index int) (used bool) {
+	item := r.items[index]
+	if item.State == RailCurrent {
+		return false
+	}
+	if item.Reachable && r.OnSelect != nil {
 		r.OnSelect(item.ID)
 	}
+	return true
 }
 
 // CreateRenderer is Fyne's.

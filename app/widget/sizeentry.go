@@ -5,6 +5,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	fw "fyne.io/fyne/v2/widget"
 
+	"lethe/app/control"
 	"lethe/app/look"
 	"lethe/engine/quantity"
 )
@@ -130,4 +131,20 @@ func (f *sizeField) FocusGained() {
 func (f *sizeField) FocusLost() {
 	f.focused = false
 	f.Entry.FocusLost()
+}
+
+// TypedKey edits, or hands on Enter and Escape.
+func (f *sizeField) TypedKey(e *fyne.KeyEvent) {
+	if control.Enters(e) || e.Name == fyne.KeyEscape {
+		control.HandOn(f, e)
+		return
+	}
+	f.Entry.TypedKey(e)
+}
+
+// TypedShortcut edits, or hands on the window's shortcuts.
+func (f *sizeField) TypedShortcut(s fyne.Shortcut) {
+	if !control.HandOnShortcut(f, s) {
+		f.Entry.TypedShortcut(s)
+	}
 }

@@ -31,10 +31,11 @@ type StepList struct {
 // NewStepList makes a list of steps.
 func NewStepList(steps []Step, selected func(id string)) *StepList {
 	s := &StepList{OnSelect: selected}
-	s.setUp(s, -2*rowInset, 360, fyne.NewSize(10, 6), func(index int) {
+	s.setUp(s, -2*rowInset, 360, fyne.NewSize(10, 6), func(index int) bool {
 		if s.OnSelect != nil {
 			s.OnSelect(s.steps[index].ID)
 		}
+		return s.OnSelect != nil
 	})
 	s.SetSteps(steps)
 	return s

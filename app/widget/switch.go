@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	fw "fyne.io/fyne/v2/widget"
 
+	"lethe/app/control"
 	"lethe/app/look"
 )
 
@@ -119,12 +120,13 @@ func (s *Switch) FocusLost() {
 // TypedRune takes no letters.
 func (s *Switch) TypedRune(rune) {}
 
-// TypedKey flips with Space and Enter.
+// TypedKey flips with Space and hands on the rest.
 func (s *Switch) TypedKey(e *fyne.KeyEvent) {
-	switch e.Name {
-	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
+	if e.Name == fyne.KeySpace {
 		s.flip()
+		return
 	}
+	control.HandOn(s, e)
 }
 
 // MouseIn shows that it can be clicked.
