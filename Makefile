@@ -95,7 +95,7 @@ fuzz: build ## Run each fuzz target for FUZZTIME (60s)
 .PHONY: test-vm
 test-vm: vm-tools build ## Install in virtual machines and boot what was installed, twice
 	engine/vmtest/guest/tree.sh >/dev/null
-	$(GO) test -tags vm -count=1 -timeout 40m -v ./engine/vmtest
+	LETHE_VM_KEEP=$(abspath $(build))/vm $(GO) test -tags vm -count=1 -timeout 40m -v ./engine/vmtest
 
 .PHONY: test-vm-full
 test-vm-full: vm-tools build ## The same for every kind of disk, with and without LUKS, and every swap

@@ -3,6 +3,7 @@ package step
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"lethe/engine/command"
 	"lethe/engine/device"
@@ -25,11 +26,21 @@ func (*release) Do(ctx context.Context, e *Env) error {
 		if !active { // gone together with what stood on it
 			continue
 		}
-		if err := e.run(ctx, command.Deactivate(r.Kind, r.Name)); err != nil {
+		if err := e.takeDown(ctx, r); err != nil {
 			return fmt.Errorf("cannot take down %s: %w", device.Clean(r.Name), err)
 		}
 	}
 	return nil
+}
+
+// deactivation bounds one such command: they wait for udev, and for ever where udev has lost the event.
+const deactivation = time.Minute
+
+// takeDown deactivates one thing.
+func (e *Env) takeDown(ctx context.Context, r device.Release) error {
+	limited, stop := context.WithTimeoutCause(ctx, deactivation, fmt.Errorf("it took longer than %s; restart the machine and try again", deactivation))
+	defer stop()
+	return e.run(limited, command.Deactivate(r.Kind, r.Name))
 }
 
 // Undo leaves things down: nothing of them was in use, and what took them up does so again when it is asked.

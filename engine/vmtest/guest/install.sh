@@ -14,7 +14,8 @@ soil() { # kind device
       mkfs.ext4 -q -F "$(partition "$2" 3)"
       ;;
     lvm)
-      pvcreate -q "$2" && vgcreate -q old "$2" && lvcreate -q -y -n data -L 1G old
+      # Without waiting for udev: on a host that is short of time, udev may lose the event, and lvcreate would wait for ever.
+      pvcreate -q "$2" && vgcreate -q old "$2" && lvcreate -q -y --noudevsync -n data -L 1G old
       ;;
   esac >/dev/null
   udevadm settle
