@@ -125,6 +125,11 @@ bench: test-tools build ## Measure the rehearsal beside the walkthrough's own co
 	$(GO) run ./engine/benchmark -engine $(engine) -runs $(BENCH_RUNS)
 	$(GO) test -run '^$$' -bench . -benchtime 5x ./engine/device ./engine/layout ./engine/flake/...
 
+.PHONY: bench-window
+bench-window: display-tools bench-tools build window ## Measure the window beside Calamares, in one run
+	CGO_ENABLED=1 $(GO) build -tags gles,no_animations -trimpath -ldflags "-s -w" -o $(build)/lethe-bare ./app/benchmark/bare
+	CGO_ENABLED=0 $(GO) run ./app/benchmark -window $(window) -bare $(build)/lethe-bare -engine $(engine)
+
 .PHONY: golden
 golden: test-tools ## Make the golden files anew with sfdisk, parted and this program; review the diff
 	bash engine/layout/testdata/golden.sh
@@ -148,7 +153,7 @@ $$sudo apt-get update -q && \
 $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$(printf '%s\n' $$packages | sort -u)
 endef
 
-.PHONY: run-tools test-tools vm-tools lint-tools window-tools display-tools
+.PHONY: run-tools test-tools vm-tools lint-tools window-tools display-tools bench-tools
 run-tools:
 	$(call need,$(run_tools))
 test-tools:
@@ -159,5 +164,7 @@ window-tools:
 	$(call need,$(window_tools))
 display-tools:
 	$(call need,$(display_tools))
+bench-tools:
+	$(call need,calamares:calamares)
 lint-tools:
 	$(call need,git:git shellcheck:shellcheck)
