@@ -14,11 +14,23 @@ soil() { # kind device
       mkfs.ext4 -q -F "$(partition "$2" 3)"
       ;;
     lvm)
-      # Without waiting for udev: on a host that is short of time, udev may lose the event, and lvcreate would wait for ever.
-      pvcreate -q "$2" && vgcreate -q old "$2" && lvcreate -q -y --noudevsync -n data -L 1G old
+      volumes "$2" || {
+        echo "this disk could not be given a volume group; it goes on blank" >&2
+        dmsetup remove --force --retry old-data
+        wipefs --all --force "$2"
+      }
       ;;
   esac >/dev/null
   udevadm settle
+}
+
+# volumes makes an active volume group. It keeps udev out of it and gives up in time: in an emulated guest on a busy host, LVM and
+# udev may wait for each other for ever.
+volumes() { # device
+  local alone='activation { udev_sync=0 udev_rules=0 } devices { obtain_device_list_from_udev=0 }'
+  timeout -k 5 60 pvcreate -q --config "$alone" "$1" &&
+    timeout -k 5 60 vgcreate -q --config "$alone" old "$1" &&
+    timeout -k 5 60 lvcreate -q -y --config "$alone" -n data -L 1G old
 }
 
 # partition finds a partition of a disk by the kernel's own numbers.
