@@ -100,7 +100,7 @@ test-vm: vm-tools build ## Install in virtual machines and boot what was install
 .PHONY: test-vm-full
 test-vm-full: vm-tools build ## The same for every kind of disk, with and without LUKS, and every swap
 	engine/vmtest/guest/tree.sh >/dev/null
-	LETHE_VM_FULL=1 $(GO) test -tags vm -count=1 -timeout 180m -v ./engine/vmtest
+	LETHE_VM_FULL=1 LETHE_VM_KEEP=$(abspath $(build))/vm $(GO) test -tags vm -count=1 -timeout 180m -v ./engine/vmtest
 
 .PHONY: lint
 lint: lint-tools $(lint) ## Check style, and that imports follow the arrows of docs/architecture.md

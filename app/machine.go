@@ -23,7 +23,7 @@ func (w *window) look() {
 	}
 	inBackground(w.life, w, func(ctx context.Context) (seen, error) {
 		inventory, err := w.engine.Inventory(ctx)
-		return seen{inventory, lookAround(w.root)}, err
+		return seen{inventory, w.lookAround()}, err
 	}, func(s seen, err error) {
 		if w.life.Err() != nil {
 			return

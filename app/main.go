@@ -60,7 +60,7 @@ func run(args []string) error {
 	a.SetIcon(metadata().Icon)
 	a.Settings().SetTheme(look.New())
 	w := newWindow(surface{
-		app: a, engine: realEngine{}, dispatch: fyne.Do, root: os.DirFS("/"), seed: kernelSeed, now: time.Now, rehearse: *rehearse,
+		app: a, engine: realEngine{}, dispatch: fyne.Do, root: os.DirFS("/"), around: thisMachine(), seed: kernelSeed, now: time.Now, rehearse: *rehearse,
 	})
 	w.open()
 	a.Run()

@@ -43,8 +43,9 @@ type stand struct {
 func machineFS(live bool) fstest.MapFS {
 	root := fstest.MapFS{
 		"proc/swaps":                           {Data: []byte("Filename Type Size Used Priority\n/dev/zram0 partition 4194300 0 100\n")},
-		"proc/net/route":                       {Data: []byte("Iface Destination Gateway\neth0 00000000 0100A8C0\n")},
-		"proc/mounts":                          {Data: []byte("/dev/vda2 / ext4 rw 0 0\n")},
+		"proc/net/route":                       {Data: []byte("Iface Destination Gateway\neth0 00000000 0100A8C0 0003 0 0 100 00000000 0 0 0\n")},
+		"proc/self/mountinfo":                  {Data: []byte("22 1 254:2 / / rw - ext4 /dev/vda2 rw\n")},
+		"sys/class/block/zram0/dev":            {Data: []byte("252:0\n")},
 		"sys/class/power_supply/AC/type":       {Data: []byte("Mains\n")},
 		"sys/class/power_supply/AC/online":     {Data: []byte("1\n")},
 		"usr/share/i18n/SUPPORTED":             {Data: []byte("de_DE.UTF-8 UTF-8\nen_GB.UTF-8 UTF-8\nen_US.UTF-8 UTF-8\nfr_FR.UTF-8 UTF-8\n")},
@@ -54,7 +55,7 @@ func machineFS(live bool) fstest.MapFS {
 		"usr/share/X11/xkb/rules/base.lst":     {Data: []byte("! layout\n  us English (US)\n  de German\n! variant\n  nodeadkeys de: German (no dead keys)\n")},
 	}
 	if live {
-		root["proc/mounts"] = &fstest.MapFile{Data: []byte("tmpfs / tmpfs rw 0 0\n/dev/loop0 /nix/.ro-store squashfs ro 0 0\n")}
+		root["proc/self/mountinfo"] = &fstest.MapFile{Data: []byte("22 1 0:20 / / rw - tmpfs tmpfs rw\n30 22 7:0 / /nix/.ro-store ro - squashfs /dev/loop0 ro\n")}
 	}
 	return root
 }
@@ -71,14 +72,14 @@ func newStand(t *testing.T, live bool) *stand {
 	s.engine.host = &fakeHost{f: s.engine, facts: engine.Facts{Inventory: inventory(device.Confirmed, live)}}
 	s.w = newWindow(surface{
 		app: a, engine: s.engine, dispatch: func(f func()) { s.calls <- f }, root: machineFS(live),
-		seed: func() [32]byte { s.seeds++; return [32]byte{s.seeds} }, now: func() time.Time { return start.Add(time.Minute) },
+		around: surroundings{arch: "x86_64", synchronized: func() session.Answer { return session.Yes }},
+		seed:   func() [32]byte { s.seeds++; return [32]byte{s.seeds} }, now: func() time.Time { return start.Add(time.Minute) },
 	})
 	s.chosen = filepath.Join(t.TempDir(), "chosen")
 	s.w.choose = chosen(s.chosen)
 	s.w.awake = func(on bool) { s.awake = append(s.awake, on) }
 	s.w.open()
 	s.until("the machine is read", func() bool { return s.w.state.Shown.Grade != "" && len(s.w.lists.Languages) > 0 })
-	s.w.state.Checks.Now, s.w.state.Checks.Synchronized, s.w.state.Checks.Earliest, s.w.state.Checks.Arch = start, session.Yes, time.Time{}, "x86_64"
 	s.w.refresh()
 	t.Cleanup(s.close)
 	return s

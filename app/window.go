@@ -55,7 +55,8 @@ type surface struct {
 	// dispatch runs a function on Fyne's goroutine.
 	dispatch func(func())
 	// root is the machine's file system.
-	root fs.FS
+	root   fs.FS
+	around surroundings
 	// seed gives 32 random bytes, and now the time.
 	seed func() [32]byte
 	now  func() time.Time
@@ -74,7 +75,7 @@ func newWindow(on surface) *window {
 	w.keys = newKeymaps(on.root, func() { w.bridge.call(w.refresh) })
 	w.choose = dialogs{w}
 	w.awake = keepAwake(on.app)
-	w.state = session.New(session.Options{Seed: on.seed(), Rehearse: on.rehearse, Checks: lookAround(on.root), Wishes: usual()})
+	w.state = session.New(session.Options{Seed: on.seed(), Rehearse: on.rehearse, Checks: on.lookAround(), Wishes: usual()})
 	w.acts = w.actions()
 	w.shell = newShell(w)
 	w.win.SetContent(w.shell.content)
