@@ -1,6 +1,6 @@
 // Benchmark measures the rehearsal beside the walkthrough's own commands on the same kind of image, interleaved in one
 // run, and prints medians and their ratio. It also prints the engine's own share (the time in which no child runs)
-// and its peak memory. Absolute times mean nothing beyond the machine they were taken on.
+// and its peak memory, and how long an installation takes to its first write. Absolute times mean nothing beyond the machine they were taken on.
 package main
 
 import (
@@ -45,6 +45,9 @@ func main() {
 }
 
 func bench(engine string, runs int) error {
+	if err := firstByte(runs); err != nil {
+		return err
+	}
 	for _, strength := range strengths {
 		var ours, theirs []time.Duration
 		var peak int64
