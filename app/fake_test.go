@@ -169,6 +169,21 @@ func (h *fakeHost) Release(context.Context) ([]string, error) {
 	h.facts.Leftovers = nil
 	return held, nil
 }
+func (h *fakeHost) Prepare(context.Context, plan.Plan, *secret.Store) error {
+	h.note("prepare")
+	return nil
+}
+
+func (h *fakeHost) Recall(context.Context, string, *secret.Store) (plan.Plan, error) {
+	return plan.Plan{}, errors.New("cannot continue: nothing is unfinished")
+}
+
+func (h *fakeHost) Watch(context.Context, event.Sink) error {
+	return errors.New("cannot watch: nobody is at work")
+}
+
+func (h *fakeHost) Stop(context.Context) error { h.note("stop"); return nil }
+
 func (h *fakeHost) Reboot(context.Context) error { h.note("reboot"); return nil }
 func (h *fakeHost) Close(context.Context) error  { h.note("close"); return nil }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 
+	"lethe/engine/command"
 	"lethe/engine/event"
 	"lethe/engine/plan"
 	"lethe/engine/secret"
@@ -63,6 +64,21 @@ func (c *Client) Accept(ctx context.Context, p plan.Plan) error {
 	return nil
 }
 
+// propose is Accept where it has not just been called with the same plan.
+func (c *Client) propose(ctx context.Context, p plan.Plan) error {
+	hash, err := p.Hash()
+	if err != nil {
+		return err
+	}
+	c.mu.Lock()
+	known := c.accepted == hash
+	c.mu.Unlock()
+	if known {
+		return nil
+	}
+	return c.Accept(ctx, p)
+}
+
 func (c *Client) accept(hash string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -80,16 +96,10 @@ func (c *Client) Install(ctx context.Context, p plan.Plan, secrets *secret.Store
 	if err != nil {
 		return untouched, err
 	}
-	c.mu.Lock()
-	known := c.accepted == hash
-	c.accepted = "" // it can be applied once
-	c.mu.Unlock()
-	if !known {
-		if err := c.Accept(ctx, p); err != nil {
-			return untouched, err
-		}
-		c.accept("")
+	if err := c.propose(ctx, p); err != nil {
+		return untouched, err
 	}
+	c.accept("") // it can be applied once
 	for _, name := range p.Secrets {
 		if err := c.sendSecret(name, secrets); err != nil {
 			return untouched, err
@@ -135,6 +145,55 @@ func (c *Client) unfollow() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.applying, c.sink = false, nil
+}
+
+// Prepare proposes the plan where Accept has not just done so, sends its passphrase and has the key derived ahead. It returns as
+// soon as that has begun.
+func (c *Client) Prepare(ctx context.Context, p plan.Plan, secrets *secret.Store) error {
+	if err := c.propose(ctx, p); err != nil {
+		return err
+	}
+	hash, err := p.Hash()
+	if err != nil {
+		return err
+	}
+	if err := c.sendSecret(command.Passphrase, secrets); err != nil {
+		return err
+	}
+	_, err = c.call(ctx, request{Op: opPrepare, Hash: hash})
+	return err
+}
+
+// Recall gives the plan that continues the unfinished installation on a disk.
+func (c *Client) Recall(ctx context.Context, disk string, secrets *secret.Store) (plan.Plan, error) {
+	c.accept("") // the helper forgets what was proposed
+	if _, given := secrets.Get(command.Passphrase); given {
+		if err := c.sendSecret(command.Passphrase, secrets); err != nil {
+			return plan.Plan{}, err
+		}
+	}
+	r, err := c.call(ctx, request{Op: opRecall, Disk: disk})
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	return plan.Decode(r.Plan)
+}
+
+// Watch hands on what the installation in another process tells. The sink must not call the client, but [Client.Stop] may be called
+// meanwhile by others.
+func (c *Client) Watch(ctx context.Context, sink event.Sink) error {
+	if err := c.follow(sink); err != nil {
+		return err
+	}
+	defer c.unfollow()
+	_, err := c.call(ctx, request{Op: opWatch})
+	return err
+}
+
+// Stop asks the installation in another process to cancel.
+func (c *Client) Stop(ctx context.Context) error {
+	_, err := c.call(ctx, request{Op: opStop})
+	return err
 }
 
 // Release lets go of what an interrupted installation left, and names it.

@@ -87,6 +87,18 @@ func (h *fakeHost) Release(context.Context) ([]string, error) {
 	return []string{"/mnt/nix", "cryptroot"}, nil
 }
 
+func (h *fakeHost) Prepare(context.Context, plan.Plan, *secret.Store) error { return nil }
+
+func (h *fakeHost) Recall(context.Context, string, *secret.Store) (plan.Plan, error) {
+	return plan.Plan{}, errors.New("cannot continue: nothing is unfinished")
+}
+
+func (h *fakeHost) Watch(context.Context, event.Sink) error {
+	return errors.New("cannot watch: nobody is at work")
+}
+
+func (h *fakeHost) Stop(context.Context) error { return errors.New("cannot stop: nobody is at work") }
+
 func (h *fakeHost) Reboot(context.Context) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -12,7 +12,7 @@ import (
 )
 
 // Protocol is the version of what the two sides say to each other. Sides of different versions do not talk.
-const Protocol = 1
+const Protocol = 2
 
 // hello is the first message in both directions.
 type hello struct {
@@ -29,6 +29,10 @@ const (
 	opPropose operation = "propose" // a plan; answered with the names of the secrets that it needs
 	opApply   operation = "apply"   // the plan that was proposed last
 	opCancel  operation = "cancel"  // whatever is under way
+	opPrepare operation = "prepare" // the plan that was proposed last, with its passphrase
+	opRecall  operation = "recall"  // a disk
+	opWatch   operation = "watch"
+	opStop    operation = "stop"
 	opRelease operation = "release"
 	opReboot  operation = "reboot"
 )
@@ -37,7 +41,8 @@ const (
 type request struct {
 	ID   uint64          `json:"id"`
 	Op   operation       `json:"op"`
-	Hash string          `json:"hash,omitempty"` // of the plan: propose, apply
+	Hash string          `json:"hash,omitempty"` // of the plan: propose, prepare, apply
+	Disk string          `json:"disk,omitempty"` // recall
 	Plan json.RawMessage `json:"plan,omitempty"` // propose
 }
 
@@ -49,6 +54,8 @@ type reply struct {
 	Secrets  []string `json:"secrets,omitempty"`  // propose
 	Result   *Result  `json:"result,omitempty"`   // apply, also beside an error
 	Released []string `json:"released,omitempty"` // release
+
+	Plan json.RawMessage `json:"plan,omitempty"` // recall
 }
 
 // dropped tells that events were left out because nobody took them in time.

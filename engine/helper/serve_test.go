@@ -165,8 +165,9 @@ func TestRequestsInStep(t *testing.T) {
 		{raw(secretFrame, ""), 0, CodeMalformed, "without a name"},
 		{raw(secretFrame, "\x00hunter2"), 0, CodeMalformed, "without a name"},
 		{raw(secretFrame, "\x09short"), 0, CodeMalformed, "without a name"},
-		{sec(command.Passphrase, canary), 0, CodeSecrets, "nobody asked for it"},
+		{sec("password:ada", canary), 0, CodeSecrets, "nobody asked for it"},
 		{apply(5, hash), 5, CodePlan, "no plan with this hash"},
+		{msg(`{"request":{"id":5,"op":"prepare","hash":"x"}}`), 5, CodeReplayed, "request 5 came before it"},
 		{msg(`{"request":{"id":6,"op":"propose","hash":"x"}}`), 6, CodePlan, "not a plan"},
 		{msg(`{"request":{"id":7,"op":"propose","hash":"x","plan":{"version":1,"run":"sh"}}}`), 7, CodePlan, "unknown field"},
 		{strings.Replace(propose, hash, badHash, 1), 10, CodePlan, "not the one that was confirmed"},
@@ -207,7 +208,7 @@ func TestStreamOutOfStepEndsTheSession(t *testing.T) {
 		{"half a header", greeting + "\x00\x00", CodeEnd, "half a header"},
 		{"half a frame", greeting + "\x00\x00\x00\x09\x01{", CodeEnd, "half a frame"},
 		{"half a secret", greeting + "\x00\x00\x00\x19\x02\x0apassphrasehun", CodeEnd, "half a frame"},
-		{"another version", msg(`{"hello":{"protocol":77,"program":"lethe 9.9"}}`), CodeVersion, "it speaks version 77, this program (server) version 1; install both from the same package"},
+		{"another version", msg(`{"hello":{"protocol":77,"program":"lethe 9.9"}}`), CodeVersion, "it speaks version 77, this program (server) version 2; install both from the same package"},
 		{"a later hello", msg(fmt.Sprintf(`{"hello":{"protocol":%d,"program":"x","more":1},"new":2}`, Protocol)) + "\xff\xff\xff\xff\x01", CodeEnd, "4294967295 bytes"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

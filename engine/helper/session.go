@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"lethe/engine/command"
 	"lethe/engine/event"
 	"lethe/engine/plan"
 	"lethe/engine/secret"
@@ -35,6 +36,7 @@ type proposal struct {
 type task struct {
 	cancel   context.CancelCauseFunc
 	progress *progress // of a run; nil for other operations
+	watching bool      // of another process's run
 }
 
 func newSession(host Host, q *queue) *session {
@@ -66,9 +68,10 @@ func (s *session) take(f frame) {
 	}
 }
 
-// keep takes a secret that the proposed plan needs, before it is applied.
+// keep takes a secret that the proposed plan needs, before it is applied, or the passphrase of a disk that is looked into.
 func (s *session) keep(f frame) {
-	if s.proposal == nil || s.under != nil || !slices.Contains(s.proposal.plan.Secrets, f.name) {
+	wanted := f.name == command.Passphrase || s.proposal != nil && slices.Contains(s.proposal.plan.Secrets, f.name)
+	if !wanted || s.under != nil {
 		f.wipe()
 		s.refuse(0, refusal(CodeSecrets, "cannot take the secret %.40q: nobody asked for it", f.name))
 		return
@@ -105,6 +108,10 @@ func (s *session) perform(r request) {
 		s.answer(reply{ID: r.ID}, nil)
 		return
 	}
+	if r.Op == opStop && s.under != nil && s.under.watching {
+		go func() { s.answer(reply{ID: r.ID}, s.host.Stop(s.ctx)) }()
+		return
+	}
 	if s.under != nil {
 		s.refuse(r.ID, refusal(CodeBusy, "cannot %.20s now: an operation is under way; wait for its end or cancel it", r.Op))
 		return
@@ -119,6 +126,17 @@ func (s *session) perform(r request) {
 		s.propose(r)
 	case opApply:
 		s.apply(r)
+	case opPrepare:
+		s.prepare(r)
+	case opRecall:
+		s.recall(r)
+	case opWatch:
+		s.watch(r)
+	case opStop:
+		s.start(nil, func(ctx context.Context) func() {
+			err := s.host.Stop(ctx)
+			return func() { s.answer(reply{ID: r.ID}, err) }
+		})
 	case opRelease:
 		s.start(nil, func(ctx context.Context) func() {
 			names, err := s.host.Release(ctx)
@@ -156,6 +174,48 @@ func (s *session) propose(r request) {
 			s.answer(reply{ID: r.ID, Secrets: p.Secrets}, err)
 		}
 	})
+}
+
+// prepare begins to derive the key for the plan that was proposed.
+func (s *session) prepare(r request) {
+	if s.proposal == nil || r.Hash != s.proposal.hash {
+		s.refuse(r.ID, refusal(CodePlan, "cannot prepare the plan: no plan with this hash was accepted; make the plan again"))
+		return
+	}
+	p := s.proposal.plan
+	if missing := s.secrets.Missing(command.Passphrase); len(missing) > 0 {
+		s.refuse(r.ID, refusal(CodeSecrets, "cannot prepare the plan: the %s was not given", missing[0]))
+		return
+	}
+	s.start(nil, func(ctx context.Context) func() {
+		err := s.host.Prepare(ctx, p, s.secrets)
+		return func() { s.answer(reply{ID: r.ID}, err) }
+	})
+}
+
+// recall gives the plan that continues what is on a disk. The passphrase is forgotten with it.
+func (s *session) recall(r request) {
+	s.start(nil, func(ctx context.Context) func() {
+		p, err := s.host.Recall(ctx, r.Disk, s.secrets)
+		var text []byte
+		if err == nil {
+			text, err = p.JSON()
+		}
+		return func() {
+			s.answer(reply{ID: r.ID, Plan: text}, err)
+			s.secrets.Wipe()
+		}
+	})
+}
+
+// watch hands on what another process's installation tells.
+func (s *session) watch(r request) {
+	sink := event.SinkFunc(func(e event.Event) { s.queue.event(e, func(e event.Event) event.Event { return e }) })
+	s.start(nil, func(ctx context.Context) func() {
+		err := s.host.Watch(ctx, sink)
+		return func() { s.answer(reply{ID: r.ID}, err) }
+	})
+	s.under.watching = true
 }
 
 // apply runs the plan that was proposed, once.
@@ -221,7 +281,7 @@ func (s *session) forget() {
 // start does work in the background; what work returns is done at its end by the session's own goroutine.
 func (s *session) start(progress *progress, work func(context.Context) func()) {
 	ctx, cancel := context.WithCancelCause(s.ctx)
-	s.under = &task{cancel, progress}
+	s.under = &task{cancel: cancel, progress: progress}
 	go func() { s.finished <- work(ctx) }()
 }
 

@@ -81,7 +81,7 @@ func (p Plan) secrets() []string {
 	if p.Layout.LUKS != nil {
 		list = append(list, command.Passphrase)
 	}
-	if p.Target.Kind == device.KindImage {
+	if p.Target.Kind == device.KindImage || p.Continues {
 		return list
 	}
 	for _, u := range p.Wishes.Users {

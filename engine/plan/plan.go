@@ -89,6 +89,8 @@ type Plan struct {
 	KDF         command.KDF     `json:"kdf"`
 	Steps       []Step          `json:"steps"`
 	Erase       []Loss          `json:"erase"`
+	// Continues tells that everything before nixos-install was done by an earlier run: nothing is erased or formatted.
+	Continues bool `json:"continues,omitempty"`
 	// Release is what stands on the disk and is taken down before the first write, by name.
 	Release []device.Release `json:"release"`
 	// Memory is the machine's; 0 in a rehearsal.

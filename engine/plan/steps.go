@@ -43,6 +43,9 @@ func (b builder) path(p layout.Partition) string {
 
 // steps lists everything in order. A rehearsal ends with the configuration; a real disk is installed to.
 func (b builder) steps() []Step {
+	if b.plan.Continues {
+		return b.continuation()
+	}
 	steps := []Step{b.check()}
 	if !b.image() {
 		steps = append(steps, b.preparation()...)
@@ -90,6 +93,18 @@ func (b builder) installation() []Step {
 		steps = append(steps, b.passwords())
 	}
 	return append(steps, b.install(), b.handover(), b.verify(), b.close())
+}
+
+// continuation opens what an earlier run made, and goes on from nixos-install.
+func (b builder) continuation() []Step {
+	steps := []Step{b.check()}
+	if scarce(b.plan.Memory) {
+		steps = append(steps, b.memory())
+	}
+	if b.plan.Layout.LUKS != nil {
+		steps = append(steps, b.open())
+	}
+	return append(steps, b.mount(), b.install(), b.handover(), b.verify(), b.close())
 }
 
 func (b builder) check() Step {
