@@ -4,49 +4,48 @@ import (
 	"sync"
 	"time"
 
+	"lethe/app/session"
 	"lethe/engine/event"
 )
 
 // pace is the shortest time between two deliveries to the window: at most 20 in a second.
 const pace = 50 * time.Millisecond
 
-// bridge carries what background goroutines have to say to the goroutine that draws. It delivers in the order of the calls, a batch
-// at a time, and never more often than [pace]; while nothing is said, nothing wakes up.
+// bridge carries what background goroutines have to say to the goroutine that draws. It delivers in the order of the calls, and never
+// more often than [pace]; while nothing is said, nothing wakes up.
 //
 // It is an [event.Sink] that never blocks: a run goes on at its own speed however slow the window is. Only one delivery is under
-// way at any time, so a slow window gets larger batches and no queue of them.
+// way at any time, and what waits for the next one is a [backlog], so neither memory nor the work of a delivery grows with a flood.
 type bridge struct {
 	// dispatch runs a function on the goroutine that draws: fyne.Do, or a stand-in.
 	dispatch func(func())
-	// events takes a batch of events, on the goroutine that draws.
-	events func([]event.Event)
+	to       audience
 
 	mu      sync.Mutex
-	queue   []parcel
+	waiting backlog
 	pending bool // a delivery is planned or under way
 	last    time.Time
 }
 
-// parcel is a run of events, or one function.
-type parcel struct {
-	events []event.Event
-	call   func()
+// audience takes what is delivered, on the goroutine that draws.
+type audience interface {
+	// missed tells how many lines of the log were dropped, before what is older than anything that follows.
+	missed(lines uint64)
+	apply(e event.Event)
+	// refresh is called after events, at the end of a delivery and before a call.
+	refresh()
 }
 
 // newBridge makes a bridge.
-func newBridge(dispatch func(func()), events func([]event.Event)) *bridge {
-	return &bridge{dispatch: dispatch, events: events}
+func newBridge(dispatch func(func()), to audience) *bridge {
+	return &bridge{dispatch: dispatch, to: to, waiting: backlog{most: session.LogMost}}
 }
 
 // Event queues an event.
 func (b *bridge) Event(e event.Event) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if n := len(b.queue); n > 0 && b.queue[n-1].call == nil {
-		b.queue[n-1].events = append(b.queue[n-1].events, e)
-	} else {
-		b.queue = append(b.queue, parcel{events: []event.Event{e}})
-	}
+	b.waiting.event(e)
 	b.plan()
 }
 
@@ -54,11 +53,11 @@ func (b *bridge) Event(e event.Event) {
 func (b *bridge) call(f func()) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.queue = append(b.queue, parcel{call: f})
+	b.waiting.call(f)
 	b.plan()
 }
 
-// plan sees to it that the queue is delivered. The caller holds the lock.
+// plan sees to it that the backlog is delivered. The caller holds the lock.
 func (b *bridge) plan() {
 	if b.pending {
 		return
@@ -67,23 +66,40 @@ func (b *bridge) plan() {
 	time.AfterFunc(max(0, pace-time.Since(b.last)), func() { b.dispatch(b.deliver) })
 }
 
-// deliver hands on what is queued; it runs on the goroutine that draws.
+// deliver hands on what waits; it runs on the goroutine that draws.
 func (b *bridge) deliver() {
 	b.mu.Lock()
-	queue := b.queue
-	b.queue, b.last = nil, time.Now()
+	due := b.waiting
+	b.waiting, b.last = backlog{most: due.most}, time.Now()
 	b.mu.Unlock()
-	for _, p := range queue {
-		if p.call != nil {
-			p.call()
-			continue
-		}
-		b.events(p.events)
-	}
+	b.hand(&due)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.pending = false
-	if len(b.queue) > 0 {
+	if !b.waiting.empty() {
 		b.plan()
+	}
+}
+
+// hand gives the audience what is due.
+func (b *bridge) hand(due *backlog) {
+	if due.dropped > 0 {
+		b.to.missed(due.dropped)
+	}
+	news := false
+	for p := range due.all() {
+		if p.call == nil {
+			b.to.apply(p.event)
+			news = true
+			continue
+		}
+		if news {
+			b.to.refresh()
+			news = false
+		}
+		p.call()
+	}
+	if news {
+		b.to.refresh()
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"lethe/app/control"
+	"lethe/app/session"
 )
 
 // listenToKeys gives the window its keys: Enter does what the coloured button does, Escape and Alt+Left go back, Alt+Right goes on.
@@ -21,18 +22,23 @@ func (w *window) listenToKeys() {
 
 func (w *window) typedKey(e *fyne.KeyEvent) {
 	switch {
+	case e.Name == control.KeyReached:
+		w.reached()
 	case e.Name == fyne.KeyEscape && w.shell.escape():
 	case w.shell.busy():
 	case e.Name == fyne.KeyEscape || e.Name == control.KeyBack:
 		w.back()
 	case control.Enters(e) || e.Name == control.KeyForward:
 		w.press()
+	default:
+		w.shell.scrollBy(e.Name)
 	}
 }
 
-// press presses the coloured button, where there is one that works.
+// press presses the coloured button, where there is one that works. On the review it leads to what is still missing, which may be
+// below the fold.
 func (w *window) press() {
-	if b := w.shell.forward; b.Visible() && !b.Disabled() {
+	if b := w.shell.forward; b.Visible() && (!b.Disabled() || w.state.Page == session.PageReview) {
 		w.next()
 	}
 }

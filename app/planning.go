@@ -42,7 +42,7 @@ func (w *window) plan() {
 		}
 		w.refresh()
 		if w.state.Page == session.PageReview && w.win.Canvas().Focused() == nil {
-			w.focus(w.current().First()) // which could not be seen without the plan
+			w.beginPage(w.current().First()) // which could not be seen without the plan
 		}
 		w.goOn()
 	})

@@ -31,6 +31,7 @@ func TestRealDisk(t *testing.T) {
 	s.to(session.PageReview)
 	s.shows("This will be lost for good", "Type nvme0n1 to begin.")
 
+	s.key(fyne.KeyReturn) // leads to what is missing, below the fold
 	s.write("sda")
 	s.key(fyne.KeyReturn)
 	if calls := s.engine.host.called(); s.w.state.Page != session.PageReview || !slices.Equal(calls, []string{"facts"}) {
@@ -110,6 +111,7 @@ func TestNotAccepted(t *testing.T) {
 	s := newStand(t, true)
 	s.to(session.PageReview)
 	s.engine.host.unacceptable = errors.New("cannot install to /dev/nvme0n1: its partition table was changed; look for disks again")
+	s.key(fyne.KeyReturn) // leads to what is missing
 	s.write("nvme0n1")
 	s.key(fyne.KeyReturn)
 	s.until("the run has ended", s.w.state.Run.Ended)
@@ -124,6 +126,7 @@ func TestNotAccepted(t *testing.T) {
 	if s.w.state.Consent != "" {
 		t.Error("the name of the disk need not be typed again")
 	}
+	s.key(fyne.KeyReturn)
 	s.write("nvme0n1")
 	s.key(fyne.KeyReturn)
 	s.at(session.PageDone)

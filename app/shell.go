@@ -24,6 +24,7 @@ type shell struct {
 	heading  *widget.Heading
 	place    *fyne.Container
 	scroll   *container.Scroll
+	bottom   fyne.CanvasObject
 	message  *widget.Notice
 	backward *control.Button
 	forward  *control.Button
@@ -36,13 +37,13 @@ func newShell(w *window) *shell {
 	s.rail = widget.NewRail(nil, func(id string) { w.jump(session.Page(id)) })
 	s.backward = control.NewButton(lang.L("Back"), theme.NavigateBackIcon(), w.back)
 	s.forward = control.Important(lang.L("Next"), nil, fw.HighImportance, w.next)
-	inner := container.New(layout.NewCustomPaddedVBoxLayout(look.Gap), s.heading, s.message, s.place)
+	inner := container.New(&stretched{look.Gap}, s.heading, s.message, s.place)
 	s.scroll = container.NewVScroll(container.New(&centred{look.ContentWidth, look.Margin}, inner))
 	buttons := container.New(layout.NewCustomPaddedLayout(look.SmallGap, look.SmallGap+look.SmallGap/2, look.Margin, look.Margin),
-		container.NewHBox(layout.NewSpacer(), s.backward, s.forward))
+		container.New(layout.NewCustomPaddedHBoxLayout(look.SmallGap), layout.NewSpacer(), s.backward, s.forward))
 	rail := container.New(layout.NewCustomPaddedLayout(look.Gap, look.Gap, look.SmallGap, look.SmallGap), container.New(&column{look.RailWidth - 2*look.SmallGap}, s.rail))
-	s.content = container.NewBorder(nil, nil, newGround(look.ColorRail, rail), nil,
-		container.NewBorder(nil, newGround(theme.ColorNameBackground, container.NewVBox(fw.NewSeparator(), buttons)), nil, nil, s.scroll))
+	s.bottom = newGround(theme.ColorNameBackground, container.New(layout.NewCustomPaddedVBoxLayout(0), fw.NewSeparator(), buttons))
+	s.content = container.New(&frame{}, newGround(look.ColorRail, rail), s.scroll, s.bottom)
 	return s
 }
 
@@ -72,6 +73,7 @@ func (s *shell) refresh() {
 	able(s.forward, works && s.waiting == nil)
 	visible(s.forward, label != "")
 	able(s.backward, state.CanBack() && s.waiting == nil)
+	visible(s.bottom, state.Page != session.PageInstall)
 	visible(s.backward, state.Page != session.PageWelcome && state.Page != session.PageInstall && state.Page != session.PageDone)
 }
 
@@ -117,6 +119,23 @@ func railItems(state *session.State) []widget.RailItem {
 	return items
 }
 
+// scrollBy scrolls the page with the keys that every reader knows.
+func (s *shell) scrollBy(key fyne.KeyName) {
+	view, most := s.scroll.Size().Height, s.scroll.Content.Size().Height-s.scroll.Size().Height
+	y := s.scroll.Offset.Y
+	switch key {
+	case fyne.KeyPageDown:
+		y += view * 9 / 10
+	case fyne.KeyPageUp:
+		y -= view * 9 / 10
+	case fyne.KeyHome:
+		y = 0
+	case fyne.KeyEnd:
+		y = most
+	}
+	s.scroll.ScrollToOffset(fyne.NewPos(s.scroll.Offset.X, min(max(y, 0), max(most, 0))))
+}
+
 // tell says above the page that something went wrong.
 func (s *shell) tell(text string) {
 	s.message.Set(widget.Bad, text)
@@ -138,6 +157,65 @@ func visible(o fyne.CanvasObject, on bool) {
 		o.Show()
 	case !on && o.Visible():
 		o.Hide()
+	}
+}
+
+// frame puts the rail at the left, and beside it the page above the buttons, without gaps: the page's shadow lies on the edge of
+// the buttons.
+type frame struct{}
+
+// MinSize is that of Fyne's layouts.
+func (*frame) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	rail, page, bottom := objects[0].MinSize(), objects[1].MinSize(), objects[2].MinSize()
+	return fyne.NewSize(rail.Width+max(page.Width, bottom.Width), max(rail.Height, page.Height+bottom.Height))
+}
+
+// Layout is that of Fyne's layouts.
+func (*frame) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	left, low := objects[0].MinSize().Width, float32(0)
+	if objects[2].Visible() {
+		low = objects[2].MinSize().Height
+	}
+	objects[0].Resize(fyne.NewSize(left, size.Height))
+	objects[1].Move(fyne.NewPos(left, 0))
+	objects[1].Resize(fyne.NewSize(size.Width-left, size.Height-low))
+	objects[2].Move(fyne.NewPos(left, size.Height-low))
+	objects[2].Resize(fyne.NewSize(size.Width-left, low))
+}
+
+// stretched stands objects one below the other, and gives the last one the height that is left.
+type stretched struct{ gap float32 }
+
+// MinSize is that of Fyne's layouts.
+func (s *stretched) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	var size fyne.Size
+	for _, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		least := o.MinSize()
+		if size.Height > 0 {
+			size.Height += s.gap
+		}
+		size = fyne.NewSize(max(size.Width, least.Width), size.Height+least.Height)
+	}
+	return size
+}
+
+// Layout is that of Fyne's layouts.
+func (s *stretched) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	y := float32(0)
+	for i, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		height := o.MinSize().Height
+		if i == len(objects)-1 {
+			height = max(height, size.Height-y)
+		}
+		o.Move(fyne.NewPos(0, y))
+		o.Resize(fyne.NewSize(size.Width, height))
+		y += height + s.gap
 	}
 }
 

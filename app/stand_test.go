@@ -30,7 +30,7 @@ var update = flag.Bool("update", false, "write the golden images anew")
 
 // stand is a window on a bench: the software driver, an engine that runs nothing, and a goroutine that is Fyne's.
 type stand struct {
-	t      *testing.T
+	t      testing.TB
 	w      *window
 	engine *fakeEngine
 	calls  chan func()
@@ -61,7 +61,7 @@ func machineFS(live bool) fstest.MapFS {
 }
 
 // newStand opens a window. Live sessions have disks and a root side.
-func newStand(t *testing.T, live bool) *stand {
+func newStand(t testing.TB, live bool) *stand {
 	t.Helper()
 	a := test.NewTempApp(t)
 	a.Settings().SetTheme(look.Fixed(theme.VariantLight))
@@ -252,7 +252,7 @@ func (s *stand) golden(name string) {
 	}
 }
 
-func writePNG(t *testing.T, path string, img image.Image) {
+func writePNG(t testing.TB, path string, img image.Image) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 
 	"lethe/app/probe"
 	"lethe/app/session"
+	"lethe/engine/condition"
 )
 
 // surroundings is what the machine says of itself beside its files.
@@ -21,7 +22,7 @@ type surroundings struct {
 
 // thisMachine is the machine that the program runs on.
 func thisMachine() surroundings {
-	return surroundings{arch: arch(), earliest: built(), synchronized: synchronized}
+	return surroundings{arch: arch(), earliest: built(), synchronized: condition.Kernel}
 }
 
 // lookAround finds out about the machine what needs no privilege and is not in an inventory. Nothing in it decides about a disk.
@@ -50,16 +51,4 @@ func built() time.Time {
 		}
 	}
 	return time.Time{}
-}
-
-// synchronized asks the kernel. chrony and systemd-timesyncd both tell it.
-func synchronized() session.Answer {
-	var state unix.Timex // nothing is changed where Modes is 0
-	switch how, err := unix.Adjtimex(&state); {
-	case err != nil:
-		return session.Unknown
-	case how == unix.TIME_ERROR:
-		return session.No
-	}
-	return session.Yes
 }

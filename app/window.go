@@ -39,6 +39,9 @@ type window struct {
 	end        context.CancelFunc
 	background sync.WaitGroup
 
+	opening bool           // a page is shown from its top
+	left    fyne.Focusable // what had the focus when another window got it
+
 	stage     stage
 	keepImage bool
 	host      host
@@ -71,10 +74,10 @@ func newWindow(on surface) *window {
 		secrets: secret.NewStore(), lists: &locale.Lists{}, work: &page.Work{}, pages: map[session.Page]page.Page{},
 	}
 	w.life, w.end = context.WithCancel(context.Background())
-	w.bridge = newBridge(on.dispatch, w.events)
+	w.bridge = newBridge(on.dispatch, w)
 	w.keys = newKeymaps(on.root, func() { w.bridge.call(w.refresh) })
 	w.choose = dialogs{w}
-	w.awake = keepAwake(on.app)
+	w.awake = keepAwake(noBlanking, noSleep)
 	w.state = session.New(session.Options{Seed: on.seed(), Rehearse: on.rehearse, Checks: on.lookAround(), Wishes: usual()})
 	w.acts = w.actions()
 	w.shell = newShell(w)
@@ -85,6 +88,7 @@ func newWindow(on surface) *window {
 	w.win.SetMaster()
 	w.win.SetCloseIntercept(w.askToClose)
 	w.listenToKeys()
+	on.app.Lifecycle().SetOnExitedForeground(w.leave)
 	return w
 }
 
@@ -107,13 +111,11 @@ func kernelSeed() (s [32]byte) {
 	return s
 }
 
-// events hands events to the session and shows what came of them.
-func (w *window) events(batch []event.Event) {
-	for _, e := range batch {
-		w.state.Run.Apply(e)
-	}
-	w.refresh()
-}
+// apply hands an event to the session.
+func (w *window) apply(e event.Event) { w.state.Run.Apply(e) }
+
+// missed tells the session of lines that it does not get.
+func (w *window) missed(lines uint64) { w.state.Run.Missed(lines) }
 
 // current is the open page, made when it is opened first.
 func (w *window) current() page.Page {
@@ -130,7 +132,7 @@ func (w *window) turn() {
 	p := w.current()
 	p.Refresh()
 	w.shell.turn(p)
-	w.focus(p.First())
+	w.beginPage(p.First())
 	if w.state.Page == session.PageReview {
 		w.plan()
 	}
@@ -140,14 +142,6 @@ func (w *window) turn() {
 func (w *window) refresh() {
 	w.current().Refresh()
 	w.shell.refresh()
-}
-
-// focus gives something the focus, or nothing where it cannot be seen: what had it may be on another page.
-func (w *window) focus(f fyne.Focusable) {
-	w.win.Canvas().Unfocus()
-	if f != nil {
-		w.win.Canvas().Focus(f)
-	}
 }
 
 // next does what the coloured button does.

@@ -10,9 +10,10 @@ import "embed"
 //go:embed icon.svg
 var IconSVG []byte
 
-// IconPNG is the same icon as pixels, which is what window systems take.
+// IconPNG is the same icon as 128 × 128 pixels, which is what window systems take. Packages take icon.png, which is larger: decoding
+// that would hold up the first frame.
 //
-//go:embed icon.png
+//go:embed icon-128.png
 var IconPNG []byte
 
 // Translations holds a file for each language below [TranslationsDir], named by its BCP 47 tag: en.json, de.json.

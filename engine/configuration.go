@@ -49,6 +49,9 @@ func configure(ctx context.Context, disk device.Disk, l layout.Layout, r Request
 	if in.Lock, c.Lock, err = lock(ctx, in, r.LockInputs); err != nil {
 		return plan.Configuration{}, err
 	}
+	if len(in.Lock) == 0 && !r.LockInputs && disk.Kind == device.KindDisk {
+		c.Lock = "The inputs are locked (flake.lock) during the installation, before anything is written to the disk."
+	}
 	c.Files, err = flake.Render(in)
 	return c, err
 }

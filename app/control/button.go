@@ -6,7 +6,10 @@ import (
 )
 
 // Button is pressed by Enter as well as by Space.
-type Button struct{ widget.Button }
+type Button struct {
+	widget.Button
+	Stop
+}
 
 // NewButton makes a button; icon may be nil.
 func NewButton(label string, icon fyne.Resource, tapped func()) *Button {
@@ -21,6 +24,12 @@ func Important(label string, icon fyne.Resource, importance widget.Importance, t
 	b := NewButton(label, icon, tapped)
 	b.Importance = importance
 	return b
+}
+
+// FocusGained shows the focus and tells of it.
+func (b *Button) FocusGained() {
+	b.Button.FocusGained()
+	b.Reached(b)
 }
 
 // TypedKey presses the button or hands the key on.

@@ -6,7 +6,10 @@ import (
 )
 
 // Check is a box to tick.
-type Check struct{ widget.Check }
+type Check struct {
+	widget.Check
+	Stop
+}
 
 // NewCheck makes one; changed is called for the user's changes and for SetChecked.
 func NewCheck(label string, changed func(on bool)) *Check {
@@ -23,6 +26,15 @@ func (c *Check) ShowAs(on bool) {
 		c.Refresh()
 	}
 }
+
+// FocusGained shows the focus and tells of it.
+func (c *Check) FocusGained() {
+	c.Check.FocusGained()
+	c.Reached(c)
+}
+
+// Tapped ticks the box.
+func (c *Check) Tapped(e *fyne.PointEvent) { c.ByClick(func() { c.Check.Tapped(e) }) }
 
 // TypedKey hands the key on; Space, which ticks the box, comes as a rune.
 func (c *Check) TypedKey(e *fyne.KeyEvent) {

@@ -19,6 +19,7 @@ type Option struct {
 // Choice offers a few things of which one is chosen. It is a drop-down list that knows values and shows labels.
 type Choice struct {
 	widget.Select
+	Stop
 	options []Option
 }
 
@@ -98,6 +99,15 @@ func (r *bordered) Refresh() {
 	r.WidgetRenderer.Refresh()
 	r.border.Refresh()
 }
+
+// FocusGained shows the focus and tells of it.
+func (c *Choice) FocusGained() {
+	c.Select.FocusGained()
+	c.Reached(c)
+}
+
+// Tapped opens the list.
+func (c *Choice) Tapped(e *fyne.PointEvent) { c.ByClick(func() { c.Select.Tapped(e) }) }
 
 // TypedKey opens the list, steps through it, or hands the key on.
 func (c *Choice) TypedKey(e *fyne.KeyEvent) {

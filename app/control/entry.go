@@ -2,14 +2,18 @@ package control
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 )
 
 // Entry is a line of text.
 type Entry struct {
 	widget.Entry
+	Stop
 	// Left is called when the focus goes elsewhere; it may be nil.
 	Left func()
+
+	self fyne.Widget // the control that embeds this one, or this one
 }
 
 // NewEntry makes one; changed is called for every change.
@@ -28,29 +32,43 @@ func NewLines(placeholder string, changed func(text string)) *Entry {
 	return e
 }
 
+// ExtendBaseWidget is called once, with the control that embeds the entry.
+func (e *Entry) ExtendBaseWidget(self fyne.Widget) {
+	e.self = self
+	e.Entry.ExtendBaseWidget(self)
+}
+
 // AcceptsTab lets Tab lead to the next control.
 func (e *Entry) AcceptsTab() bool { return false }
 
 // ShowAs shows a text, without calling anybody, unless it is there already. What is being typed is left alone.
 func (e *Entry) ShowAs(text string) {
-	if e.Text == text || e.focused() {
-		return
+	if e.Text != text && !e.Focused() {
+		e.Write(text)
 	}
+}
+
+// Write replaces the text without calling anybody.
+func (e *Entry) Write(text string) {
 	changed := e.OnChanged
 	e.OnChanged = nil
 	e.SetText(text)
 	e.OnChanged = changed
 }
 
-func (e *Entry) focused() bool {
-	c := canvasOf(e)
-	return c != nil && c.Focused() == fyne.Focusable(e)
+// Focused tells whether the entry has the keyboard.
+func (e *Entry) Focused() bool {
+	c := canvasOf(e.self)
+	return c != nil && any(c.Focused()) == any(e.self)
 }
+
+// SelectAll marks the whole text, so that typing begins anew.
+func (e *Entry) SelectAll() { e.Entry.TypedShortcut(&fyne.ShortcutSelectAll{}) }
 
 // TypedKey edits, or hands on Enter and Escape.
 func (e *Entry) TypedKey(k *fyne.KeyEvent) {
 	if Enters(k) && !e.MultiLine || k.Name == fyne.KeyEscape {
-		HandOn(e, k)
+		HandOn(e.self, k)
 		return
 	}
 	e.Entry.TypedKey(k)
@@ -58,9 +76,18 @@ func (e *Entry) TypedKey(k *fyne.KeyEvent) {
 
 // TypedShortcut edits, or hands on the window's shortcuts.
 func (e *Entry) TypedShortcut(s fyne.Shortcut) {
-	if !HandOnShortcut(e, s) {
+	if !HandOnShortcut(e.self, s) {
 		e.Entry.TypedShortcut(s)
 	}
+}
+
+// MouseDown puts the cursor where the pointer is.
+func (e *Entry) MouseDown(m *desktop.MouseEvent) { e.ByClick(func() { e.Entry.MouseDown(m) }) }
+
+// FocusGained shows the cursor and tells of it.
+func (e *Entry) FocusGained() {
+	e.Entry.FocusGained()
+	e.Reached(e.self)
 }
 
 // FocusLost ends editing.

@@ -87,11 +87,8 @@ func (f *Finder) restore() {
 
 // write changes the text without a search.
 func (f *Finder) write(text string) {
-	changed := f.entry.OnChanged
-	f.entry.OnChanged = nil
-	f.entry.SetText(text)
+	f.entry.Write(text)
 	f.entry.CursorColumn = 0
-	f.entry.OnChanged = changed
 	f.entry.Refresh()
 }
 
@@ -195,27 +192,21 @@ type finderEntry struct {
 func (e *finderEntry) TypedKey(k *fyne.KeyEvent) {
 	switch {
 	case e.finder.typedKey(k):
-	case Enters(k) || k.Name == fyne.KeyEscape:
-		HandOn(e, k)
 	case k.Name == fyne.KeyDown && !e.finder.open():
 		e.finder.at = 0
 		e.finder.show(Match(e.finder.options, "", mostRows))
 	default:
-		e.Entry.Entry.TypedKey(k)
+		e.Entry.TypedKey(k)
 	}
 }
 
-// TypedShortcut edits, or hands on the window's shortcuts.
-func (e *finderEntry) TypedShortcut(s fyne.Shortcut) {
-	if !HandOnShortcut(e, s) {
-		e.Entry.Entry.TypedShortcut(s)
-	}
-}
+// View gives the matches too.
+func (e *finderEntry) View() []fyne.CanvasObject { return []fyne.CanvasObject{e.finder, e} }
 
 // FocusGained marks the text, so that typing begins anew.
 func (e *finderEntry) FocusGained() {
 	e.Entry.FocusGained()
-	e.Entry.Entry.TypedShortcut(&fyne.ShortcutSelectAll{})
+	e.SelectAll()
 }
 
 // FocusLost takes what was typed, where that names something.

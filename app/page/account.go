@@ -187,8 +187,13 @@ func newUserBlock(p *account, index int) *userBlock {
 	})
 	b.password = widget.NewPassphraseEntry(widget.PassphraseOptions{Label: lang.L("Password"), AgainLabel: lang.L("Password again"), Do: p.room.Do})
 	b.password.OnChanged = func(state widget.PassphraseState) {
+		typed := typedOf(state)
+		p.notes.typed(session.FieldPassword(index), typed)
+		p.room.State.Draft.Accounts[index].Password = typed
+		p.room.Acts.Changed()
+	}
+	b.password.OnLeft = func() {
 		p.notes.touch(session.FieldPassword(index))
-		p.room.State.Draft.Accounts[index].Password = typedOf(state)
 		p.room.Acts.Changed()
 	}
 	b.another = control.NewButton(lang.L("Choose another password"), theme.ContentUndoIcon(), b.forget)

@@ -26,20 +26,23 @@ func tight(objects ...fyne.CanvasObject) *fyne.Container {
 	return container.New(layout.NewCustomPaddedVBoxLayout(0), objects...)
 }
 
+// close puts texts below each other as lines of one text.
+func close(texts ...fyne.CanvasObject) *fyne.Container {
+	return container.New(layout.NewCustomPaddedVBoxLayout(-2*theme.InnerPadding()+2), texts...)
+}
+
 // row puts things beside each other, as wide as they are.
 func row(objects ...fyne.CanvasObject) *fyne.Container {
 	return container.New(layout.NewCustomPaddedHBoxLayout(look.SmallGap), objects...)
 }
 
-// beside divides the width evenly.
-func beside(objects ...fyne.CanvasObject) *fyne.Container {
-	return container.New(&evenly{gap: look.Gap}, objects...)
-}
-
 // labelled puts a label above a field and its note below.
 func labelled(label string, field fyne.CanvasObject, below ...fyne.CanvasObject) *fyne.Container {
-	return tight(append([]fyne.CanvasObject{flush(fw.NewLabel(label)), field}, below...)...)
+	return tight(append([]fyne.CanvasObject{bare(fw.NewLabel(label), labelGap), field}, below...)...)
 }
+
+// labelGap is between a label and its field; it is that of the widgets that have a label of their own.
+const labelGap float32 = 4
 
 // flush takes away the room that a label keeps at its sides, so that it lines up with the fields around it.
 func flush(o fyne.CanvasObject) fyne.CanvasObject {
@@ -47,11 +50,17 @@ func flush(o fyne.CanvasObject) fyne.CanvasObject {
 	return container.New(layout.NewCustomPaddedLayout(0, 0, -inset, -inset), o)
 }
 
+// bare takes away all the room that a label keeps around its text, and leaves some below.
+func bare(o fyne.CanvasObject, below float32) fyne.CanvasObject {
+	inset := theme.InnerPadding()
+	return container.New(layout.NewCustomPaddedLayout(-inset, below-inset, -inset, -inset), o)
+}
+
 // title heads a group.
 func title(text string) fyne.CanvasObject {
 	l := fw.NewLabelWithStyle(text, fyne.TextAlignLeading, fyne.TextStyle{Bold: true})
 	l.SizeName = theme.SizeNameSubHeadingText
-	return flush(l)
+	return bare(l, labelGap)
 }
 
 // paragraph is text that wraps.
@@ -61,16 +70,12 @@ func paragraph(text string) *fw.Label {
 	return l
 }
 
-// muted is text of less weight that wraps.
-func muted(text string) *fw.Label {
-	l := paragraph(text)
-	l.Importance = fw.LowImportance
-	return l
-}
-
 // panel puts a card behind things.
-func panel(objects ...fyne.CanvasObject) fyne.CanvasObject {
-	b := &backed{content: container.New(layout.NewCustomPaddedLayout(look.Gap, look.Gap, look.Gap, look.Gap), group(objects...))}
+func panel(objects ...fyne.CanvasObject) fyne.CanvasObject { return card(group(objects...)) }
+
+// card puts a surface behind one thing, with a margin.
+func card(content fyne.CanvasObject) fyne.CanvasObject {
+	b := &backed{content: container.New(layout.NewCustomPaddedLayout(look.Gap, look.Gap, look.Gap, look.Gap), content)}
 	b.ExtendBaseWidget(b)
 	return b
 }
@@ -113,68 +118,4 @@ func (r *backedRenderer) Refresh() {
 	r.paint()
 	r.surface.Refresh()
 	r.back.content.Refresh()
-}
-
-// evenly gives each object the same width and the height of the tallest.
-type evenly struct{ gap float32 }
-
-// MinSize is that of Fyne's layouts.
-func (e *evenly) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	var size fyne.Size
-	n := float32(0)
-	for _, o := range objects {
-		if o.Visible() {
-			size, n = size.Max(o.MinSize()), n+1
-		}
-	}
-	if n == 0 {
-		return fyne.Size{}
-	}
-	return fyne.NewSize(size.Width*n+e.gap*(n-1), size.Height)
-}
-
-// Layout is that of Fyne's layouts.
-func (e *evenly) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	n := float32(0)
-	for _, o := range objects {
-		if o.Visible() {
-			n++
-		}
-	}
-	if n == 0 {
-		return
-	}
-	width, x := (size.Width-e.gap*(n-1))/n, float32(0)
-	for _, o := range objects {
-		if o.Visible() {
-			o.Move(fyne.NewPos(x, 0))
-			o.Resize(fyne.NewSize(width, size.Height))
-			x += width + e.gap
-		}
-	}
-}
-
-// high gives something a height, where it has none of its own.
-func high(o fyne.CanvasObject, height float32) fyne.CanvasObject {
-	return container.New(&fixedHeight{height}, o)
-}
-
-// fixedHeight gives its objects a height of its own.
-type fixedHeight struct{ height float32 }
-
-// MinSize is that of Fyne's layouts.
-func (f *fixedHeight) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	width := float32(0)
-	for _, o := range objects {
-		width = max(width, o.MinSize().Width)
-	}
-	return fyne.NewSize(width, f.height)
-}
-
-// Layout is that of Fyne's layouts.
-func (f *fixedHeight) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	for _, o := range objects {
-		o.Move(fyne.NewPos(0, 0))
-		o.Resize(size)
-	}
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
 	fw "fyne.io/fyne/v2/widget"
@@ -18,38 +19,40 @@ type done struct {
 	room    Room
 	content fyne.CanvasObject
 
-	result   *widget.Notice
-	checks   *widget.StepList
-	shown    int
-	where    *fw.Label
-	exported *widget.Notice
-	folder   *control.Button
-	archive  *control.Button
-	open     *control.Button
-	keep     *control.Check
-	virtual  *fyne.Container
-	again    *control.Button
-	reboot   *control.Button
-	problem  *widget.Notice
+	result  *widget.Notice
+	checks  *checkList
+	exports *exports
+	keep    *control.Check
+	path    *fw.Label
+	kept    *fyne.Container
+	virtual *fyne.Container
+	reboot  *control.Button
+	problem *widget.Notice
 }
 
 func newDone(room Room) Page {
-	p := &done{room: room, result: widget.NewNotice(widget.Good, ""), where: paragraph(""), shown: -1}
-	p.checks = widget.NewStepList(nil, nil)
-	p.exported, p.problem = widget.NewNotice(widget.Good, ""), widget.NewNotice(widget.Bad, "")
-	p.folder = control.NewButton(lang.L("Export to a folder…"), theme.FolderOpenIcon(), func() { room.Acts.Export(false) })
-	p.archive = control.NewButton(lang.L("Export as an archive…"), theme.DocumentSaveIcon(), func() { room.Acts.Export(true) })
-	p.open = control.NewButton(lang.L("Show the folder"), theme.FolderIcon(), func() { room.Acts.OpenFolder(room.Work.Image) })
-	p.keep = control.NewCheck(lang.L("Keep the virtual disk when this window is closed"), func(on bool) { room.Acts.KeepImage(on) })
-	p.again = control.NewButton(lang.L("Begin again"), theme.ViewRefreshIcon(), room.Acts.Restart)
+	p := &done{room: room, result: widget.NewNotice(widget.Good, ""), checks: newCheckList(), exports: newExports(room)}
+	p.problem = widget.NewNotice(widget.Bad, "")
+	p.keep = control.NewCheck(lang.L("Keep the virtual disk when this window is closed"), func(on bool) {
+		room.Acts.KeepImage(on)
+		p.Refresh()
+	})
+	p.path = paragraph("")
+	p.path.Wrapping, p.path.TextStyle = fyne.TextWrapBreak, fyne.TextStyle{Monospace: true}
+	copyPath := control.NewButton(lang.L("Copy"), theme.ContentCopyIcon(), func() { room.Acts.Copy(room.Work.Image) })
+	p.kept = group(flush(paragraph(lang.L("It is kept as this file, and the configuration beside it."))),
+		container.NewBorder(nil, nil, nil, container.NewVBox(copyPath), flush(p.path)))
+	p.virtual = group(title(lang.L("The virtual disk")), p.keep, p.kept, row(
+		control.NewButton(lang.L("Show the folder"), theme.FolderIcon(), func() { room.Acts.OpenFolder(room.Work.Image) }),
+		control.NewButton(lang.L("Begin again"), theme.ViewRefreshIcon(), room.Acts.Restart),
+	))
 	p.reboot = control.Important(lang.L("Restart now"), theme.ViewRefreshIcon(), fw.HighImportance, room.Acts.Reboot)
-	p.virtual = group(title(lang.L("The virtual disk")), flush(p.where), p.keep, row(p.open, p.again))
 	p.content = column(
 		p.result,
-		panel(title(lang.L("What was verified")), p.checks),
+		panel(title(lang.L("What was verified")), p.checks.box),
 		panel(title(lang.L("The configuration is yours")),
 			flush(paragraph(lang.L("It is a git repository with one commit. Keep a copy: it can install the same system again."))),
-			row(p.folder, p.archive), p.exported),
+			p.exports.buttons, p.exports.told),
 		panel(p.virtual, row(p.reboot), p.problem),
 	)
 	p.Refresh()
@@ -77,21 +80,12 @@ func (p *done) Leave()                 {}
 func (p *done) Refresh() {
 	s, work := p.room.State, p.room.Work
 	p.result.Set(p.resultText())
-	if p.shown != len(s.Run.Checks) {
-		p.shown = len(s.Run.Checks)
-		p.checks.SetSteps(checkSteps(s.Run.Checks))
-	}
+	p.checks.show(s.Run.Checks)
+	p.exports.refresh(work)
 	show(p.virtual, s.Rehearsal)
 	show(p.reboot, !s.Rehearsal)
-	p.where.SetText(lang.L("It lies in {{.Path}}.", map[string]string{"Path": work.Image}))
-	switch {
-	case work.ExportError != "":
-		p.exported.Set(widget.Bad, work.ExportError)
-	case work.Exported != "":
-		p.exported.Set(widget.Good, lang.L("The configuration is in {{.Path}}.", map[string]string{"Path": work.Exported}))
-	default:
-		p.exported.Set(widget.Good, "")
-	}
+	p.path.SetText(work.Image)
+	show(p.kept, p.keep.Checked && work.Image != "")
 	p.problem.Set(widget.Bad, work.RebootError)
 	if work.Rebooting {
 		p.reboot.Disable()
@@ -117,19 +111,4 @@ func (p *done) resultText() (widget.NoticeLevel, string) {
 		return widget.Good, lang.L("Finished in {{.Took}}: {{.Passed}} checks passed, none failed, and {{.Not}} could not be made.", data)
 	}
 	return widget.Good, lang.L("Finished in {{.Took}}: all {{.Passed}} checks passed.", data)
-}
-
-func checkSteps(checks []session.Check) []widget.Step {
-	list := make([]widget.Step, len(checks))
-	for i, c := range checks {
-		state := widget.Skipped
-		switch c.Status {
-		case session.CheckPassed:
-			state = widget.Done
-		case session.CheckFailed:
-			state = widget.Failed
-		}
-		list[i] = widget.Step{ID: c.Name, Title: c.Name, Detail: c.Detail, State: state}
-	}
-	return list
 }

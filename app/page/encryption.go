@@ -25,7 +25,8 @@ type encryption struct {
 	given        *widget.Notice
 	another      *control.Button
 	givenBox     *fyne.Container
-	keymap       *widget.Notice
+	keymap       *quiet
+	moved        *widget.Notice
 	secretBox    fyne.CanvasObject
 }
 
@@ -42,12 +43,16 @@ func newEncryption(room Room) Page {
 		Label: lang.L("Passphrase"), AgainLabel: lang.L("Passphrase again"), Do: room.Do,
 	})
 	p.entry.OnChanged = p.typed
-	p.keymap = widget.NewNotice(widget.Info, "")
+	p.entry.OnLeft = func() {
+		p.notes.touch(session.FieldPassphrase)
+		p.room.Acts.Changed()
+	}
+	p.keymap, p.moved = muted(""), widget.NewNotice(widget.Warn, "")
 	p.given = widget.NewNotice(widget.Good, "")
 	p.another = control.NewButton(lang.L("Choose another passphrase"), theme.ContentUndoIcon(), p.forget)
 	p.entryBox = group(p.entry, p.notes.of(session.FieldPassphrase, focusable(p.entry)))
 	p.givenBox = group(p.given, row(p.another))
-	p.secretBox = panel(p.entryBox, p.givenBox, p.keymap)
+	p.secretBox = panel(p.entryBox, p.givenBox, bare(p.keymap, 0), p.moved)
 	p.content = column(
 		panel(p.on, p.discards),
 		p.secretBox,
@@ -59,8 +64,9 @@ func newEncryption(room Room) Page {
 
 // typed tells the session what is typed, without saying it.
 func (p *encryption) typed(state widget.PassphraseState) {
-	p.notes.touch(session.FieldPassphrase)
-	p.room.State.Draft.Passphrase = typedOf(state)
+	typed := typedOf(state)
+	p.notes.typed(session.FieldPassphrase, typed)
+	p.room.State.Draft.Passphrase = typed
 	p.room.Acts.Changed()
 }
 
@@ -170,29 +176,38 @@ func strengthWord(score int) string {
 	return lang.L("very strong")
 }
 
-// showKeymap says which keymap the boot prompt has, and which of the typed characters lie elsewhere there.
+// showKeymap says which keymap the boot prompt has, and what of the typed characters lies elsewhere there.
 func (p *encryption) showKeymap() {
 	keymap := p.room.State.Draft.Wishes.WithDefaults().Locale.ConsoleKeymap
-	lines := []string{lang.L("The prompt at boot has the keymap {{.Keymap}}.", map[string]string{"Keymap": keymap})}
-	level := widget.Info
 	characters := p.entry.Characters()
 	moved, known := p.room.Acts.Moved(keymap, characters)
+	typed := len(characters) > 0 && !p.kept()
 	clear(characters)
+	says := lang.L("The prompt at boot has the keymap {{.Keymap}}.", map[string]string{"Keymap": keymap})
 	switch {
-	case len(characters) == 0:
+	case !typed:
+		moved = nil
 	case !known:
-		lines = append(lines, lang.L("Whether its keys are those of this session is not known; choose a passphrase that you can type on both."))
-	case len(moved) == 0:
-		lines = append(lines, lang.L("What you typed lies on the same keys there."))
+		says += "\n" + lang.L("Whether its keys are those of this session is not known; choose a passphrase that you can type on both.")
+	case len(moved) == 0 && p.differs(keymap):
+		says += "\n" + lang.L("Its keys are not all where this session has them, but those of your passphrase are.")
 	}
+	p.keymap.SetText(says)
+	var lines []string
 	for _, m := range moved {
-		level = widget.Warn
 		lines = append(lines, movedLine(m))
 	}
-	if p.kept() {
-		lines = lines[:1]
+	p.moved.Set(widget.Warn, strings.Join(lines, "\n"))
+}
+
+// differs tells that a console keymap has ASCII characters on other keys than this session.
+func (p *encryption) differs(keymap string) bool {
+	var all []rune
+	for r := ' '; r <= '~'; r++ {
+		all = append(all, r)
 	}
-	p.keymap.Set(level, strings.Join(lines, "\n"))
+	moved, known := p.room.Acts.Moved(keymap, all)
+	return known && len(moved) > 0
 }
 
 // movedLine says where a character is at the boot prompt.

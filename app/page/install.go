@@ -2,15 +2,18 @@ package page
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	fw "fyne.io/fyne/v2/widget"
 
 	"lethe/app/control"
+	"lethe/app/look"
 	"lethe/app/session"
 	"lethe/app/widget"
 	"lethe/engine/event"
@@ -23,10 +26,13 @@ type install struct {
 
 	bar      *widget.Bar
 	doing    *fw.Label
+	progress fyne.CanvasObject
 	diskmap  *widget.PartitionMap
 	steps    *widget.StepList
 	log      *widget.LogView
 	filter   *control.Entry
+	lost     *quiet
+	lostBox  fyne.CanvasObject
 	shown    uint64 // of the lines of the log
 	current  string
 	cancel   *control.Button
@@ -46,23 +52,30 @@ func newInstall(room Room) Page {
 	p.steps = widget.NewStepList(nil, nil)
 	p.log = widget.NewLogView()
 	p.filter = control.NewEntry(lang.L("Show only lines with…"), p.log.SetFilter)
+	p.lost = muted("")
+	p.lostBox = flush(p.lost)
+	p.lostBox.Hide()
 	p.copy = control.NewButton(lang.L("Copy"), theme.ContentCopyIcon(), func() { room.Acts.Copy(p.log.Text()) })
 	p.cancel = control.NewButton(lang.L("Cancel…"), theme.CancelIcon(), room.Acts.Cancel)
 	p.what, p.disk, p.saved = widget.NewNotice(widget.Bad, ""), widget.NewNotice(widget.Warn, ""), widget.NewNotice(widget.Good, "")
 	p.retry = control.Important(lang.L("Try again"), theme.ViewRefreshIcon(), fw.HighImportance, room.Acts.Retry)
 	p.report = control.NewButton(lang.L("Save a report…"), theme.DocumentSaveIcon(), room.Acts.SaveReport)
 	p.failure = group(p.what, p.disk, row(p.retry, p.report), p.saved)
-	p.content = column(
-		p.failure,
-		panel(p.bar, container.NewBorder(nil, nil, nil, container.NewCenter(p.cancel), flush(p.doing))),
-		panel(p.diskmap),
-		beside(
-			panel(title(lang.L("Steps")), p.steps),
-			panel(container.NewBorder(nil, nil, title(lang.L("Log")), p.copy), p.filter, high(p.log, 280)),
-		),
-	)
+	p.progress = panel(p.bar, container.NewBorder(nil, nil, nil, container.NewVBox(p.cancel), flush(p.doing)))
+	p.content = p.arrange()
 	p.Refresh()
 	return p
+}
+
+// arrange gives the log the whole width and the height that is left.
+func (p *install) arrange() fyne.CanvasObject {
+	steps := high(p.steps, 120)
+	list := card(stretched(look.SmallGap, steps, title(lang.L("Steps")), steps))
+	lines := high(p.log, 130)
+	head := container.New(layout.NewFormLayout(), container.New(layout.NewCustomPaddedLayout(0, 0, 0, look.SmallGap), container.NewVBox(layout.NewSpacer(), title(lang.L("Log")), layout.NewSpacer())),
+		container.NewBorder(nil, nil, nil, p.copy, p.filter))
+	log := card(stretched(look.SmallGap, lines, head, lines, p.lostBox))
+	return stretched(look.Gap, log, p.failure, p.progress, divided(2, 3, list, panel(p.diskmap)), log)
 }
 
 func (p *install) Content() fyne.CanvasObject { return p.content }
@@ -87,7 +100,7 @@ func (p *install) Refresh() {
 	run := &p.room.State.Run
 	p.showBar(run)
 	p.showSteps(run)
-	p.showMap(run)
+	p.showMap()
 	p.showLog(run)
 	p.showEnd(run)
 	show(p.cancel, !run.Ended())
@@ -144,7 +157,8 @@ func (p *install) showSteps(run *session.Run) {
 	for i, s := range run.Steps {
 		list[i] = widget.Step{ID: s.ID, Title: s.Title, Detail: stepDetail(s), State: stateOf(s.State)}
 		signature += string(s.State) + s.ID + list[i].Detail + "\n"
-		if s.State == session.StepRunning || s.State == session.StepUndoing {
+		switch s.State {
+		case session.StepRunning, session.StepUndoing, session.StepFailed, session.StepUndoFailed:
 			current = s.ID
 		}
 	}
@@ -193,50 +207,20 @@ func stateOf(s session.StepState) widget.State {
 }
 
 // showMap fills in the partitions as their steps are done.
-func (p *install) showMap(run *session.Run) {
+func (p *install) showMap() {
 	made := p.room.State.Plan
 	if made == nil {
 		return
 	}
 	data := mapOf(session.After(made.Layout))
 	for i, b := range data.Blocks {
-		state, share := p.blockState(run, b.ID)
-		data.Blocks[i].State, data.Blocks[i].Progress = state, share
+		fill := p.room.State.Fill(roleOf(b.ID))
+		data.Blocks[i].State, data.Blocks[i].Progress = stateOf(fill.State), fill.Share
 	}
 	for i := range data.Boundaries {
 		data.Boundaries[i].Movable = false
 	}
 	p.diskmap.SetData(data)
-}
-
-// blockState is how far a partition is: the steps that are about it count, and before them the table.
-func (p *install) blockState(run *session.Run, role string) (widget.State, float64) {
-	made, total, done := p.room.State.Plan, 0.0, 0.0
-	working, failed := false, false
-	for _, s := range run.Steps {
-		planned, known := made.Find(s.ID)
-		if !known || string(planned.Role) != role && s.ID != "partition" {
-			continue
-		}
-		total++
-		switch s.State {
-		case session.StepRunning, session.StepUndoing:
-			working, done = true, done+s.Share
-		case session.StepDone, session.StepNotRehearsed:
-			done++
-		case session.StepFailed, session.StepUndoFailed, session.StepUndone:
-			failed = true
-		}
-	}
-	switch {
-	case failed:
-		return widget.Failed, 0
-	case total > 0 && done == total:
-		return widget.Done, 1
-	case working || done > 0:
-		return widget.Working, done / total
-	}
-	return widget.Waiting, 0
 }
 
 // showLog adds the lines that are new.
@@ -251,11 +235,24 @@ func (p *install) showLog(run *session.Run) {
 	}
 	fresh := run.Log(session.LogFilter{Tail: int(min(total-p.shown, session.LogMost))})
 	lines := make([]widget.LogLine, len(fresh))
+	second, said := int64(0), ""
 	for i, l := range fresh {
-		lines[i] = widget.LogLine{Time: l.Time.Local().Format(time.TimeOnly), Level: logLevel(l), Text: l.Text}
+		if at := l.Time.Unix(); said == "" || at != second { // many lines are of the same second
+			second, said = at, l.Time.Local().Format(time.TimeOnly)
+		}
+		lines[i] = widget.LogLine{Time: said, Level: logLevel(l), Text: l.Text}
 	}
 	p.log.Append(lines...)
 	p.shown = total
+	p.showLost(run.LogLost())
+}
+
+// showLost says how many lines are gone.
+func (p *install) showLost(lines uint64) {
+	if lines > 0 {
+		p.lost.SetText(lang.L("{{.Count}} earlier lines are not kept.", map[string]string{"Count": strconv.FormatUint(lines, 10)}))
+	}
+	show(p.lostBox, lines > 0)
 }
 
 func logLevel(l session.LogLine) widget.NoticeLevel {
@@ -274,6 +271,7 @@ func logLevel(l session.LogLine) widget.NoticeLevel {
 func (p *install) showEnd(run *session.Run) {
 	ended := run.Outcome == session.OutcomeFailed || run.Outcome == session.OutcomeCancelled
 	show(p.failure, ended)
+	show(p.progress, !ended)
 	if !ended {
 		return
 	}
@@ -292,12 +290,9 @@ func (p *install) showEnd(run *session.Run) {
 		p.what.Set(widget.Bad, lang.L("The step “{{.Step}}” failed: {{.Cause}}", map[string]string{"Step": step, "Cause": run.Error}))
 	}
 	p.disk.Set(widget.Warn, run.Next)
-	switch work := p.room.Work; {
-	case work.SaveError != "":
-		p.saved.Set(widget.Bad, work.SaveError)
-	case work.Saved != "":
-		p.saved.Set(widget.Good, lang.L("The report is in {{.Path}}. It holds no passphrase and no password.", map[string]string{"Path": work.Saved}))
-	default:
-		p.saved.Set(widget.Good, "")
+	good := ""
+	if work := p.room.Work; work.Saved != "" {
+		good = lang.L("The report is in {{.Path}}. It holds no passphrase and no password.", map[string]string{"Path": work.Saved})
 	}
+	tell(p.saved, p.room.Work.SaveError, good)
 }

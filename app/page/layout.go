@@ -4,7 +4,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
-	fw "fyne.io/fyne/v2/widget"
 
 	"lethe/app/control"
 	"lethe/app/session"
@@ -28,7 +27,7 @@ type layoutPage struct {
 	swap                  *widget.CardList
 	esp, swapSize         *widget.SizeEntry
 	topology              *widget.TopologyTable
-	why                   *fw.Label
+	why                   *quiet
 	odd                   *widget.Notice
 	reset                 *control.Button
 }
@@ -111,7 +110,13 @@ func (p *layoutPage) Sentence() string {
 	return lang.L("Drag a boundary, move it with the arrow keys, or type a size. Every boundary lies on the grain that suits the disk.")
 }
 
-func (p *layoutPage) First() fyne.Focusable { return focusable(p.after) }
+func (p *layoutPage) First() fyne.Focusable {
+	if bar := focusable(p.after); bar != nil {
+		return bar
+	}
+	return focusable(p.encryption)
+}
+
 func (p *layoutPage) Reveal() fyne.Focusable {
 	if f := p.notes.revealAll(); f != nil {
 		return f

@@ -13,10 +13,7 @@ import (
 
 // mapOf is a map of the session as the widget draws it.
 func mapOf(m session.Map) widget.MapData {
-	data := widget.MapData{
-		SectorSize: m.SectorSize, DiskSectors: m.Sectors,
-		Grain: lang.L("Grain {{.Size}} ({{.Sectors}} sectors)", map[string]any{"Size": m.Bytes(m.Grain.Optimal), "Sectors": uint64(m.Grain.Optimal)}),
-	}
+	data := widget.MapData{SectorSize: m.SectorSize, DiskSectors: m.Sectors, Grain: m.Grain}
 	for _, b := range m.Blocks {
 		if b.Kind == session.BlockTable {
 			continue
@@ -25,7 +22,7 @@ func mapOf(m session.Map) widget.MapData {
 	}
 	for _, b := range m.Boundaries {
 		data.Boundaries = append(data.Boundaries, widget.Boundary{
-			Sector: b.Sector, Level: b.Level, Why: b.Why,
+			Sector: b.Sector, Level: b.Level,
 			Movable: b.Movable, Least: b.Least, Most: b.Most, Step: m.Grain.Optimal,
 		})
 	}

@@ -73,6 +73,9 @@ func (n *notes) of(field string, focusable fyne.Focusable) fyne.CanvasObject {
 // touch tells that the user has done something in a field, so that its problems are no longer rude.
 func (n *notes) touch(field string) { n.touched[field] = true }
 
+// typed is touch for a secret that is typed twice. Before it was typed the second time there is nothing to find fault with.
+func (n *notes) typed(field string, t session.Typed) { n.touched[field] = !t.Half() }
+
 // refresh shows the problems of the page: the first one of each field, what stops before what does not.
 func (n *notes) refresh() {
 	found, rest := map[string]session.Problem{}, session.Problem{}

@@ -8,7 +8,9 @@ import (
 	fw "fyne.io/fyne/v2/widget"
 
 	"lethe/app/control"
+	"lethe/app/look"
 	"lethe/app/session"
+	"lethe/app/widget"
 )
 
 // preflight says what was found out about the machine, a line for each thing.
@@ -16,6 +18,7 @@ type preflight struct {
 	room    Room
 	notes   *notes
 	content *fyne.Container
+	outlook *widget.Notice
 	lines   []*preflightLine
 	list    *fyne.Container
 	again   *control.Button
@@ -24,7 +27,8 @@ type preflight struct {
 func newPreflight(room Room) Page {
 	p := &preflight{room: room, notes: newNotes(room.State, session.PagePreflight), list: group()}
 	p.again = control.NewButton(lang.L("Look again"), theme.ViewRefreshIcon(), room.Acts.Look)
-	p.content = column(panel(p.list), row(p.again))
+	p.outlook = widget.NewNotice(widget.Info, "")
+	p.content = column(p.outlook, panel(p.list), row(p.again))
 	p.Refresh()
 	return p
 }
@@ -43,40 +47,47 @@ func (p *preflight) Reveal() fyne.Focusable { return nil }
 func (p *preflight) Leave()                 {}
 
 func (p *preflight) Refresh() {
-	lines := p.room.State.Preflight()
+	s := p.room.State
+	lines := s.Preflight()
+	p.outlook.Set(widget.Info, "")
+	if s.Rehearsal {
+		p.outlook.Set(widget.Info, Say(s.Outlook()))
+	}
 	for len(p.lines) < len(lines) {
 		line := newPreflightLine()
 		p.lines = append(p.lines, line)
 		p.list.Add(line.box)
 	}
 	for i, line := range lines {
-		p.lines[i].show(line)
+		p.lines[i].show(line, s.Rehearsal)
 	}
 }
 
 // preflightLine is one thing: its mark, its name, what was found and what to do.
 type preflightLine struct {
-	box            *fyne.Container
-	mark           *fw.Icon
-	word           *fw.Label
-	name           *fw.Label
-	found, whatNow *fw.Label
+	box     *fyne.Container
+	mark    *fw.Icon
+	word    *quiet
+	name    *fw.Label
+	found   *fw.Label
+	whatNow *quiet
 }
 
 func newPreflightLine() *preflightLine {
 	l := &preflightLine{
-		mark: fw.NewIcon(theme.QuestionIcon()), word: fw.NewLabel(""), found: paragraph(""), whatNow: muted(""),
+		mark: fw.NewIcon(theme.QuestionIcon()), word: muted(""), found: paragraph(""), whatNow: muted(""),
 		name: fw.NewLabelWithStyle("", fyne.TextAlignLeading, fyne.TextStyle{Bold: true}),
 	}
+	l.word.Wrapping = fyne.TextWrapOff
 	head := container.New(&fixedWidth{190}, container.NewBorder(nil, nil, l.mark, nil, l.name))
-	l.box = container.NewBorder(nil, nil, container.NewVBox(head), container.NewVBox(l.word), tight(l.found, l.whatNow))
+	l.box = container.NewBorder(nil, nil, container.NewVBox(head), container.NewVBox(l.word), close(l.found, l.whatNow))
 	return l
 }
 
-func (l *preflightLine) show(line session.Line) {
-	icon, word, importance := markOf(line.Status)
+func (l *preflightLine) show(line session.Line, rehearsal bool) {
+	icon, word, colour := markOf(line.Status, rehearsal)
 	l.mark.SetResource(icon)
-	l.word.Importance = importance
+	l.word.paint(colour)
 	l.word.SetText(word)
 	l.name.SetText(Say(line.Title))
 	l.found.SetText(Say(line.Says))
@@ -88,17 +99,19 @@ func (l *preflightLine) show(line session.Line) {
 	}
 }
 
-// markOf is a status as an icon, a word and a weight.
-func markOf(s session.Status) (fyne.Resource, string, fw.Importance) {
-	switch s {
-	case session.StatusOK:
-		return theme.NewSuccessThemedResource(theme.ConfirmIcon()), lang.L("fine"), fw.SuccessImportance
-	case session.StatusWarn:
-		return theme.NewWarningThemedResource(theme.WarningIcon()), lang.L("mind this"), fw.WarningImportance
-	case session.StatusBad:
-		return theme.NewErrorThemedResource(theme.CancelIcon()), lang.L("stops here"), fw.DangerImportance
+// markOf is a status as an icon, a word and the word's colour. Nothing stops a rehearsal.
+func markOf(s session.Status, rehearsal bool) (fyne.Resource, string, fyne.ThemeColorName) {
+	switch {
+	case s == session.StatusOK:
+		return theme.NewSuccessThemedResource(theme.ConfirmIcon()), lang.L("fine"), theme.ColorNameSuccess
+	case s == session.StatusWarn:
+		return theme.NewWarningThemedResource(theme.WarningIcon()), lang.L("mind this"), theme.ColorNameWarning
+	case s == session.StatusBad && rehearsal:
+		return theme.NewErrorThemedResource(theme.CancelIcon()), lang.L("would stop it"), theme.ColorNameError
+	case s == session.StatusBad:
+		return theme.NewErrorThemedResource(theme.CancelIcon()), lang.L("stops here"), theme.ColorNameError
 	}
-	return theme.QuestionIcon(), lang.L("not known"), fw.LowImportance
+	return theme.NewColoredResource(theme.QuestionIcon(), look.ColorMuted), lang.L("not known"), look.ColorMuted
 }
 
 // fixedWidth gives one object a width of its own.

@@ -1,21 +1,22 @@
 package page
 
 import (
-	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
-	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/layout"
+	fw "fyne.io/fyne/v2/widget"
 
 	"lethe/app/control"
+	"lethe/app/look"
 	"lethe/app/session"
 	"lethe/app/widget"
 	"lethe/engine/plan"
 )
 
-// review shows all that will be done, and asks for the name of the disk.
+// review shows all that will be done, and asks for the name of the disk. What it lists takes the height that is left.
 type review struct {
 	room    Room
 	notes   *notes
@@ -24,65 +25,59 @@ type review struct {
 	planning *widget.Notice
 	whole    *fyne.Container
 
-	shown    *plan.Plan // what the controls show
-	made     session.Review
-	links    session.Links
-	selected session.Selection
+	shown *plan.Plan // what the controls show
+	made  session.Review
+	links session.Links
 
 	losses   *widget.Notice
 	diskmap  *widget.PartitionMap
 	steps    *widget.StepList
-	commands *widget.CodeView
-	file     *control.Choice
-	text     *widget.CodeView
+	paper    *paper
 	caveats  *widget.Notice
-	exported *widget.Notice
+	exports  *exports
 	consent  *control.Entry
-	asked    *fyne.Container
-	question *widget.Notice
-	folder   *control.Button
-	archive  *control.Button
+	asked    fyne.CanvasObject
+	question *fw.Label
 }
 
 func newReview(room Room) Page {
-	p := &review{room: room, notes: newNotes(room.State, session.PageReview)}
+	p := &review{room: room, notes: newNotes(room.State, session.PageReview), exports: newExports(room)}
 	p.planning = widget.NewNotice(widget.Info, "")
 	p.losses, p.caveats = widget.NewNotice(widget.Bad, ""), widget.NewNotice(widget.Warn, "")
 	p.diskmap = widget.NewReadOnlyMap(widget.MapData{})
 	p.diskmap.OnSelect = func(id string) { p.sel(session.Selection{Role: roleOf(id)}) }
 	p.steps = widget.NewStepList(nil, func(id string) { p.sel(session.Selection{Step: id}) })
-	p.commands, p.text = widget.NewCodeView(widget.Shell, ""), widget.NewCodeView(widget.Nix, "")
-	p.text.OnLine = func(line int) { p.sel(session.Selection{File: p.selected.File, Line: line}) }
-	p.file = control.NewChoice(nil, func(path string) {
-		p.showFile(path)
-		p.sel(session.Selection{File: path})
-	})
-	p.exported = widget.NewNotice(widget.Good, "")
-	p.folder = control.NewButton(lang.L("Export to a folder…"), theme.FolderOpenIcon(), func() { room.Acts.Export(false) })
-	p.archive = control.NewButton(lang.L("Export as an archive…"), theme.DocumentSaveIcon(), func() { room.Acts.Export(true) })
+	p.steps.ShowAll()
+	p.paper = newPaper(room, p.sel)
 	p.consent = control.NewEntry("", func(text string) {
 		room.State.Consent = text
 		p.notes.touch(session.FieldConsent)
 		room.Acts.Changed()
 	})
-	p.question = widget.NewNotice(widget.Bad, "")
-	p.asked = group(p.question, p.consent, p.notes.of(session.FieldConsent, p.consent))
-	p.whole = column(
-		p.losses,
-		panel(title(lang.L("The disk as it will be")), p.diskmap),
-		panel(title(lang.L("Steps, and what you could type instead")), beside(p.steps, high(p.commands, 260))),
-		panel(container.NewBorder(nil, nil, title(lang.L("Configuration")), p.file), high(p.text, 320), row(p.folder, p.archive), p.exported),
-		p.caveats,
-		panel(p.asked),
-	)
-	p.content = column(p.planning, p.whole, p.notes.rest.box)
+	p.question = fw.NewLabelWithStyle("", fyne.TextAlignLeading, fyne.TextStyle{Bold: true})
+	p.asked = panel(p.losses, bare(p.question, 0), p.consent, p.notes.of(session.FieldConsent, p.consent))
+	p.whole = p.arrange()
+	p.content = stretched(look.Gap, p.whole, p.planning, p.whole, p.notes.rest.box)
 	p.Refresh()
 	return p
+}
+
+// arrange puts what is lost and the question together, since one is the answer to the other, and below them how it is done.
+func (p *review) arrange() *fyne.Container {
+	heading := container.NewVBox(layout.NewSpacer(), title(lang.L("Steps")), layout.NewSpacer())
+	steps := stretched(look.SmallGap, p.steps, high(heading, p.paper.head.MinSize().Height), p.steps)
+	body := divided(2, 3, steps, p.paper.box)
+	details := card(stretched(look.SmallGap, body, body, p.exports.buttons, p.exports.told))
+	return stretched(look.Gap, details, p.asked, panel(p.diskmap), details, p.caveats)
 }
 
 func (p *review) Content() fyne.CanvasObject { return p.content }
 
 func (p *review) Sentence() string {
+	if s := p.room.State; s.Rehearsal {
+		return lang.L("Nothing is lost: this is a rehearsal on a virtual disk of {{.Size}}. Point at a block, step or line: what belongs together lights up.",
+			map[string]string{"Size": s.Draft.Image.Human()})
+	}
 	return lang.L("Nothing has been written yet. Point at a block, a step or a line: what belongs together lights up.")
 }
 
@@ -111,10 +106,10 @@ func (p *review) Refresh() {
 	if fresh {
 		p.showPlan(s.Plan)
 	}
-	p.showExport()
+	p.exports.refresh(work)
 	show(p.asked, !s.Rehearsal)
 	if fresh && !s.Rehearsal {
-		p.question.Set(widget.Bad, lang.L("This erases {{.Disk}}. Type {{.Name}} to begin.", map[string]string{"Disk": p.made.Disk, "Name": session.EraseName(*s.Plan)}))
+		p.question.SetText(lang.L("Type {{.Name}} to begin.", map[string]string{"Name": session.EraseName(*s.Plan)}))
 		p.consent.SetPlaceHolder(session.EraseName(*s.Plan))
 	}
 	p.consent.ShowAs(s.Consent)
@@ -132,21 +127,15 @@ func (p *review) showPlan(made *plan.Plan) {
 	p.losses.Set(p.lossText())
 	p.diskmap.SetData(mapOf(p.made.Map))
 	p.steps.SetSteps(reviewSteps(p.made.Steps))
-	options, first := p.files()
-	p.file.SetOffer(options)
-	p.file.ShowAs(first)
-	p.showFile(first)
+	p.paper.show(p.made)
 	p.caveats.Set(widget.Info, strings.Join(p.made.Notes, "\n"))
-	if len(p.made.Steps) > 0 {
-		p.showCommands(p.made.Steps[0].ID)
-	}
 }
 
-// lossText says what will be gone.
+// lossText says what will be gone; in a rehearsal the sentence of the page does.
 func (p *review) lossText() (widget.NoticeLevel, string) {
 	switch {
 	case p.room.State.Rehearsal:
-		return widget.Info, lang.L("Nothing is lost: this is a rehearsal on {{.Disk}}.", map[string]string{"Disk": p.made.Disk})
+		return widget.Info, ""
 	case len(p.made.Losses) == 0:
 		return widget.Warn, lang.L("Nothing is known to be on {{.Disk}}; all of it is overwritten.", map[string]string{"Disk": p.made.Disk})
 	}
@@ -161,87 +150,21 @@ func (p *review) lossText() (widget.NoticeLevel, string) {
 	return widget.Bad, strings.Join(lines, "\n")
 }
 
+// reviewSteps are the steps by their titles; what else there is to say of one stands beside it when it is chosen.
 func reviewSteps(steps []session.ReviewStep) []widget.Step {
 	list := make([]widget.Step, len(steps))
 	for i, s := range steps {
-		list[i] = widget.Step{ID: s.ID, Title: s.Title, Detail: s.Why}
+		list[i] = widget.Step{ID: s.ID, Title: s.Title}
 		if s.NotRehearsed != "" {
-			list[i].State, list[i].Detail = widget.Skipped, lang.L("Not rehearsed: {{.Why}}", map[string]string{"Why": s.NotRehearsed})
+			list[i].State, list[i].Detail = widget.Skipped, lang.L("Not rehearsed")
 		}
 	}
 	return list
 }
 
-// diffName stands for the diff among the files.
-const diffName = "diff"
-
-// files offers the files of the configuration; that of the disks comes first.
-func (p *review) files() (options []control.Option, first string) {
-	if p.made.Diff != "" {
-		options, first = append(options, control.Option{Value: diffName, Label: lang.L("What is added to your repository")}), diffName
-	}
-	for _, f := range p.made.Files {
-		options = append(options, control.Option{Value: f.Path, Label: f.Path})
-		if first == "" && strings.HasSuffix(f.Path, "disks.nix") {
-			first = f.Path
-		}
-	}
-	if first == "" && len(options) > 0 {
-		first = options[0].Value
-	}
-	return options, first
-}
-
-// showFile shows a file of the configuration.
-func (p *review) showFile(path string) {
-	p.selected.File = path
-	if path == diffName && p.made.Diff != "" {
-		p.text.SetText(widget.Diff, p.made.Diff)
-		return
-	}
-	for _, f := range p.made.Files {
-		if f.Path == path {
-			p.text.SetText(languageOf(path), f.Text)
-		}
-	}
-}
-
-// languageOf is how a file is coloured.
-func languageOf(path string) widget.Language {
-	switch {
-	case strings.HasSuffix(path, ".nix"):
-		return widget.Nix
-	case strings.HasSuffix(path, ".toml"):
-		return widget.TOML
-	case strings.HasSuffix(path, "justfile"), strings.HasSuffix(path, ".sh"):
-		return widget.Shell
-	}
-	return widget.Plain
-}
-
-// showCommands shows what a person could type instead of a step.
-func (p *review) showCommands(id string) {
-	for _, s := range p.made.Steps {
-		if s.ID != id {
-			continue
-		}
-		lines := []string{"# " + s.Title}
-		if s.NotRehearsed != "" {
-			lines = append(lines, "# "+lang.L("Not rehearsed: {{.Why}}", map[string]string{"Why": s.NotRehearsed}))
-		}
-		p.commands.SetText(widget.Shell, strings.Join(append(lines, s.Commands...), "\n"))
-	}
-}
-
 // sel lights up what belongs to a selection.
 func (p *review) sel(selection session.Selection) {
 	h := p.links.For(selection)
-	if selection.File == "" {
-		selection.File = p.selected.File
-		p.turnTo(h.Lines)
-		selection.File = p.selected.File
-	}
-	p.selected = selection
 	ids := make([]string, len(h.Roles))
 	for i, role := range h.Roles {
 		ids[i] = string(role)
@@ -249,42 +172,7 @@ func (p *review) sel(selection session.Selection) {
 	p.diskmap.SetHighlighted(ids...)
 	p.steps.SetHighlighted(h.Steps...)
 	if len(h.Steps) > 0 {
-		p.showCommands(h.Steps[0])
 		p.steps.ScrollTo(h.Steps[0])
 	}
-	p.text.SetHighlighted(linesIn(h.Lines, p.selected.File)...)
-}
-
-// turnTo shows a file with lines that light up, unless the one that is shown has some.
-func (p *review) turnTo(lines []session.LineRange) {
-	in := func(path string) bool {
-		return slices.ContainsFunc(lines, func(l session.LineRange) bool { return l.File == path })
-	}
-	if len(lines) == 0 || in(p.selected.File) {
-		return
-	}
-	p.file.ShowAs(lines[0].File)
-	p.showFile(lines[0].File)
-}
-
-// linesIn are the lines of one file; a range without lines is the whole file, which needs no light.
-func linesIn(lines []session.LineRange, path string) []widget.LineRange {
-	var list []widget.LineRange
-	for _, l := range lines {
-		if l.File == path && l.First > 0 {
-			list = append(list, widget.LineRange{First: l.First, Last: l.Last})
-		}
-	}
-	return list
-}
-
-func (p *review) showExport() {
-	switch work := p.room.Work; {
-	case work.ExportError != "":
-		p.exported.Set(widget.Bad, work.ExportError)
-	case work.Exported != "":
-		p.exported.Set(widget.Good, lang.L("The configuration is in {{.Path}}.", map[string]string{"Path": work.Exported}))
-	default:
-		p.exported.Set(widget.Good, "")
-	}
+	p.paper.light(selection, h)
 }

@@ -21,7 +21,7 @@ type welcome struct {
 	mode                     *widget.Notice
 	real                     *widget.Switch
 	language, zone, keyboard *control.Finder
-	desktop                  *fw.Label
+	desktop                  *quiet
 	layout                   *control.Finder
 	layoutBox                fyne.CanvasObject
 	offered                  int // how many choices the machine's lists gave

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"lethe/app/session"
+	"lethe/engine/condition"
 	"lethe/engine/quantity"
 )
 
@@ -21,8 +22,8 @@ import (
 func Read(root fs.FS, arch string, now, earliest time.Time) session.Checks {
 	m := machine{root}
 	return session.Checks{
-		Arch: arch, Memory: m.memory(), Swaps: m.swaps(), Power: m.power(), Network: m.network(), Live: m.live(),
-		Now: now, Earliest: earliest, Synchronized: m.synchronized(),
+		Arch: arch, Memory: m.memory(), Swaps: m.swaps(), Power: condition.ReadPower(root), Network: m.network(), Live: m.live(),
+		Now: now, Earliest: earliest, Synchronized: condition.Synchronized(root),
 	}
 }
 
@@ -82,15 +83,4 @@ func (m machine) memory() quantity.Bytes {
 		}
 	}
 	return 0
-}
-
-// synchronized asks systemd-timesyncd's mark; chrony and others leave none.
-func (m machine) synchronized() session.Answer {
-	switch {
-	case m.exists("run/systemd/timesync/synchronized"):
-		return session.Yes
-	case m.exists("run/systemd/timesync"):
-		return session.No
-	}
-	return session.Unknown
 }

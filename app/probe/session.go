@@ -2,7 +2,6 @@ package probe
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"lethe/app/session"
@@ -34,34 +33,6 @@ func (m machine) live() session.Answer {
 		}
 	}
 	return session.No
-}
-
-// power reads batteries and mains. A battery of a mouse does not count.
-func (m machine) power() session.Power {
-	const folder = "sys/class/power_supply"
-	p := session.Power{Percent: -1}
-	names, ok := m.names(folder)
-	if !ok {
-		return p
-	}
-	p.Known = true
-	charging := false
-	for _, name := range names {
-		at := folder + "/" + name + "/"
-		switch kind := m.word(at + "type"); {
-		case kind == "Battery" && m.word(at+"scope") != "Device":
-			p.Battery = true
-			status := m.word(at + "status")
-			charging = charging || status == "Charging" || status == "Full" || status == "Not charging"
-			if percent, err := strconv.Atoi(m.word(at + "capacity")); err == nil {
-				p.Percent = min(max(percent, p.Percent, 0), 100)
-			}
-		case kind != "Battery" && m.word(at+"online") == "1":
-			p.Mains = true
-		}
-	}
-	p.Mains = p.Mains || p.Battery && charging // some USB supplies are not listed
-	return p
 }
 
 // network tells whether there is a default route over a device that is up.

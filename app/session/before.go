@@ -117,7 +117,7 @@ func (m *Map) existing(p device.Partition) Block {
 	b := Block{
 		Kind: BlockOther, Number: p.Number, Name: device.Clean(p.Name), First: first, Last: first + max(1, length) - 1,
 		Size: p.Size.Human(), Label: cmp.Or(device.Clean(p.Content.Label), device.Clean(p.Label)), Used: use(p.Content, p.Use),
-		Encrypted: encrypted(p.Content.Type), Filesystem: device.Clean(p.Content.Type), UUID: p.Content.UUID, PartUUID: p.PartUUID,
+		Encrypted: encrypted(p.Content.Type), Filesystem: device.Clean(p.Content.Type), UUID: device.Clean(p.Content.UUID), PartUUID: p.PartUUID,
 	}
 	if b.Name == "" {
 		b.Name = fmt.Sprint(p.Number)

@@ -43,6 +43,9 @@ type Typed struct {
 // Ready tells that the secret can be used.
 func (t Typed) Ready() bool { return t.First && t.Second && t.Same && t.Refused == "" }
 
+// Half tells that it was typed once and not yet the same a second time, as everybody's is for a moment.
+func (t Typed) Half() bool { return t.First && !t.Second && t.Refused == "" }
+
 // Account is what the session knows of a user besides the wishes.
 type Account struct {
 	// ID names the user's password in the main program's store while the user's own name may still change. It is never reused.

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -27,6 +28,7 @@ type ring struct {
 	lines []LogLine
 	next  int    // where the next one goes, once it is full
 	total uint64 // ever added
+	never uint64 // lines that did not get here
 }
 
 // add keeps what an event has to say to a reader of the log; progress is not among it.
@@ -48,7 +50,9 @@ func (g *ring) add(e event.Event) {
 	if text == "" {
 		return
 	}
-	for part := range strings.SplitSeq(text, "\n") {
+	for more := true; more; {
+		var part string
+		part, text, more = strings.Cut(text, "\n")
 		if len(part) > mostLine {
 			part = strings.ToValidUTF8(part[:mostLine], "") + "…"
 		}
@@ -77,19 +81,41 @@ type LogFilter struct {
 
 // Log gives the lines that pass a filter, oldest first.
 func (r *Run) Log(f LogFilter) []LogLine {
-	var list []LogLine
 	text := strings.ToLower(f.Text)
-	for i := range r.log.lines {
-		l := r.log.lines[(r.log.next+i)%len(r.log.lines)]
+	all := len(r.log.lines)
+	tail := f.Tail
+	if tail <= 0 || tail > all {
+		tail = all
+	}
+	list := make([]LogLine, 0, tail)
+	for i := all - 1; i >= 0 && len(list) < tail; i-- { // from the end, so that a few lines cost as much as a few
+		l := &r.log.lines[(r.log.next+i)%all]
 		if (f.Step == "" || l.Step == f.Step) && (text == "" || strings.Contains(strings.ToLower(l.Text), text)) {
-			list = append(list, l)
+			list = append(list, *l)
 		}
 	}
-	if f.Tail > 0 && len(list) > f.Tail {
-		list = list[len(list)-f.Tail:]
-	}
+	slices.Reverse(list)
 	return list
 }
 
-// LogTotal is how many lines there ever were; it changes when the log does.
+// LogTotal is how many lines were ever added; it changes when the log does.
 func (r *Run) LogTotal() uint64 { return r.log.total }
+
+// LogLost is how many lines there were that the log no longer has.
+func (r *Run) LogLost() uint64 { return r.log.total - uint64(len(r.log.lines)) + r.log.never }
+
+// Missed takes note of lines that came too fast to be handed on.
+func (r *Run) Missed(lines uint64) {
+	if !r.Ended() {
+		r.log.never += lines
+	}
+}
+
+// LinesOf is how many lines an event of kind Log adds to the log.
+func LinesOf(e event.Event) uint64 {
+	text := strings.TrimRight(e.Text, "\n")
+	if text == "" {
+		return 0
+	}
+	return uint64(strings.Count(text, "\n")) + 1
+}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"lethe/engine/condition"
 	"lethe/engine/device"
 	"lethe/engine/flake"
 	"lethe/engine/plan"
@@ -12,13 +13,13 @@ import (
 )
 
 // Answer is yes, no, or not known.
-type Answer string
+type Answer = condition.Answer
 
 // The answers.
 const (
-	Unknown Answer = ""
-	Yes     Answer = "yes"
-	No      Answer = "no"
+	Unknown = condition.Unknown
+	Yes     = condition.Yes
+	No      = condition.No
 )
 
 // Checks is what was found out about the machine, without root.
@@ -48,12 +49,7 @@ type Swap struct {
 }
 
 // Power is where the electricity comes from.
-type Power struct {
-	Known   bool
-	Battery bool // there is one
-	Mains   bool // and this tells that it is not needed
-	Percent int  // of the battery, -1 when unknown
-}
+type Power = condition.Power
 
 // Status is the mark of a line.
 type Status string
@@ -87,6 +83,28 @@ func (s *State) Preflight() []Line {
 // Preflight judges the machine, one line for each thing, always the same things in the same order.
 func Preflight(c Checks) []Line {
 	return []Line{c.session(), c.firmware(), c.secureBoot(), c.memory(), c.swap(), c.power(), c.network(), c.clock()}
+}
+
+// Outlook says in a rehearsal what a real installation would meet on this machine, as far as could be seen.
+func (s *State) Outlook() Text {
+	lines := s.Preflight()
+	switch worst(lines[1:]) { // the first is the session, which a live medium changes
+	case StatusBad:
+		return say("A real installation would not be possible on this machine as it is now. The rehearsal goes on all the same.")
+	case StatusWarn, StatusUnknown:
+		return say("A real installation would be possible on this machine, but there is something to mind. The rehearsal goes on all the same.")
+	}
+	return say("A real installation would be possible on this machine.")
+}
+
+// worst gives the gravest mark.
+func worst(lines []Line) Status {
+	order := []Status{StatusOK, StatusUnknown, StatusWarn, StatusBad}
+	at := 0
+	for _, l := range lines {
+		at = max(at, slices.Index(order, l.Status))
+	}
+	return order[at]
 }
 
 // found gives the severity of what the plan says about one thing of the machine, "" when nothing. The disk is large and the desktop the

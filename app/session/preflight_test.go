@@ -104,3 +104,26 @@ func TestPreflightBelievesTheInventory(t *testing.T) {
 		}
 	}
 }
+
+func TestOutlook(t *testing.T) {
+	for name, c := range map[string]struct {
+		do   func(*session.Checks)
+		says string
+	}{
+		"good":      {func(*session.Checks) {}, "possible on this machine."},
+		"installed": {func(c *session.Checks) { c.Live = session.No }, "possible on this machine."},
+		"battery":   {func(c *session.Checks) { c.Power = session.Power{Known: true, Battery: true, Percent: 9} }, "something to mind"},
+		"network?":  {func(c *session.Checks) { c.Network = session.Unknown }, "something to mind"},
+		"BIOS":      {func(c *session.Checks) { c.Firmware = device.Firmware{}; c.Network = session.No }, "would not be possible"},
+	} {
+		s := rehearsal()
+		s.Checks, s.Shown = good(), device.Inventory{}
+		c.do(&s.Checks)
+		if got := s.Outlook().String(); !strings.Contains(got, c.says) {
+			t.Errorf("%s: %s", name, got)
+		}
+		if bad := s.Outlook().String(); strings.Contains(bad, "would not") && !s.CanNext() {
+			t.Errorf("%s: the rehearsal does not go on", name)
+		}
+	}
+}

@@ -34,7 +34,7 @@ func (r *Run) Report() string {
 		fmt.Fprintf(&b, "  %-13s %s: %s\n", c.Status, c.Name, c.Detail)
 	}
 	b.WriteString("\nLog\n")
-	if lost := r.log.total - uint64(len(r.log.lines)); lost > 0 {
+	if lost := r.LogLost(); lost > 0 {
 		fmt.Fprintf(&b, "  (%d earlier lines are not kept)\n", lost)
 	}
 	for _, l := range r.Log(LogFilter{}) {

@@ -32,7 +32,7 @@ type Loss struct {
 
 // Review is a plan to read before agreeing.
 type Review struct {
-	Disk   string // in one line
+	Disk   string // in one line; empty for a virtual disk, which is no more than a file
 	Losses []Loss
 	Map    Map
 	Steps  []ReviewStep
@@ -44,9 +44,9 @@ type Review struct {
 
 // MakeReview shows a plan.
 func MakeReview(p plan.Plan) Review {
-	r := Review{Disk: p.Describe(), Map: After(p.Layout), Notes: p.Notes}
+	r := Review{Map: After(p.Layout), Notes: p.Notes}
 	if p.Target.Kind == device.KindDisk {
-		r.Map.Disk = p.Target.Path
+		r.Disk, r.Map.Disk = p.Describe(), p.Target.Path
 	}
 	for _, l := range p.Erase {
 		r.Losses = append(r.Losses, Loss{What: l.What, Name: l.Name, Size: l.Size, Type: l.Type, Label: l.Text, Used: l.Used})

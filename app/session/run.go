@@ -35,23 +35,6 @@ type RunStep struct {
 	weight int
 }
 
-// Check is one result of the verification.
-type Check struct {
-	Name   string
-	Status CheckStatus
-	Detail string
-}
-
-// CheckStatus is the result of a check, in the engine's words.
-type CheckStatus string
-
-// The results of a check.
-const (
-	CheckPassed       CheckStatus = "passed"
-	CheckFailed       CheckStatus = "failed"
-	CheckNotRehearsed CheckStatus = "not rehearsed"
-)
-
 // Outcome is how a run stands.
 type Outcome string
 
@@ -75,18 +58,44 @@ type Run struct {
 	Done float64
 	// Work is what the current step is at, in words; Now is the thing under its hands.
 	Work, Now string
-	Checks    []Check
+	// Checks are the results of the verification so far, by what they are about.
+	Checks []Check
 	// Error, Disk and Next are about the end of a run that failed: the cause, the state of the disk, and what to do.
 	Error, Disk, Next string
 	Took              time.Duration
 	// Stopping tells that somebody asked to cancel. Main sets it.
 	Stopping bool
+	// Stalled is set while a program has said nothing for long, until it is heard again or somebody goes on waiting.
+	Stalled *Stall
 
 	log   ring
 	seq   uint64
 	base  float64 // of Done, when the current step began
 	total int
 	eta   estimate
+}
+
+// Stall is a program that has said nothing for long. Whether it hangs only a person can judge: it asks whether to go on waiting or to
+// cancel, and asks again after as long.
+type Stall struct {
+	Program string
+	// For is how long it has said nothing.
+	For time.Duration
+	// Says and Next are the engine's own words.
+	Says, Next string
+}
+
+// KeepWaiting takes the question back, until it is asked anew.
+func (r *Run) KeepWaiting() { r.Stalled = nil }
+
+// stall takes what an event says about a program that is silent, or is no longer.
+func (r *Run) stall(e event.Event) {
+	switch {
+	case e.Kind == event.Stalled:
+		r.Stalled = &Stall{Program: e.Program, For: time.Duration(e.Millis) * time.Millisecond, Says: e.Text, Next: e.Next}
+	case e.Kind != event.Progress || e.Work != nil: // other progress is told by the clock, and by no program
+		r.Stalled = nil
+	}
 }
 
 // NewRun is a run that has been asked for and has said nothing yet.
@@ -117,9 +126,9 @@ func (r *Run) Fail(cause, disk, next string) {
 	if r.Ended() {
 		return
 	}
-	r.Outcome, r.Error, r.Disk, r.Next = OutcomeFailed, cause, disk, next
+	r.Outcome, r.Error, r.Disk, r.Next = OutcomeFailed, event.Plain(cause), disk, event.Plain(next)
 	r.mark(r.Current, StepFailed, cause)
-	r.Current = -1
+	r.Current, r.Stalled = -1, nil
 }
 
 // Apply takes one event. Events that were applied before are ignored.
@@ -128,13 +137,26 @@ func (r *Run) Apply(e event.Event) {
 		return
 	}
 	r.seq = max(r.seq, e.Seq)
+	e = plain(e)
 	r.log.add(e)
 	if r.Outcome == OutcomeNone {
 		r.Outcome, r.Current = OutcomeRunning, -1
 	}
 	r.steps(e)
 	r.progress(e)
+	r.stall(e)
 	r.end(e)
+}
+
+// plain makes an event's texts fit to be shown, wherever it comes from: also a journal is one's word for it.
+func plain(e event.Event) event.Event {
+	e.Text, e.Title, e.Next = event.Plain(e.Text), event.Plain(e.Title), event.Plain(e.Next)
+	if e.Work != nil {
+		work := *e.Work
+		work.Now = event.Plain(work.Now)
+		e.Work = &work
+	}
+	return e
 }
 
 // steps changes the states of the steps.
@@ -159,7 +181,7 @@ func (r *Run) steps(e event.Event) {
 	case event.UndoFailed:
 		r.mark(r.find(e), StepUndoFailed, e.Text)
 	case event.Checked:
-		r.Checks = append(r.Checks, Check{Name: e.Title, Status: CheckStatus(e.Status), Detail: e.Text})
+		r.check(Check{Name: e.Title, Status: CheckStatus(e.Status), Detail: e.Text})
 	}
 }
 

@@ -65,8 +65,8 @@ func TestRunThatIsDone(t *testing.T) {
 		{Kind: event.Progress, Step: "b", Done: .3},
 		{Kind: event.StepDone, Step: "b", Title: "Step B", Done: .9},
 		{Kind: event.StepStart, Step: "c", Title: "Step C", Done: .9},
-		{Kind: event.Checked, Step: "c", Title: "table", Status: string(verify.Passed), Text: "3 partitions"},
-		{Kind: event.Checked, Step: "c", Title: "boot", Status: string(verify.NotRehearsed), Text: "no machine"},
+		{Kind: event.Checked, Step: "c", Title: "partition table", Status: string(verify.Passed), Text: "3 partitions"},
+		{Kind: event.Checked, Step: "c", Title: "boot loader", Status: string(verify.NotRehearsed), Text: "no machine"},
 		{Kind: event.StepDone, Step: "c", Title: "Step C", Status: string(verify.NotRehearsed), Text: "needs device-mapper"},
 		{Kind: event.RunDone, Done: 1, Disk: "complete", Millis: 12000},
 	}
@@ -78,7 +78,7 @@ func TestRunThatIsDone(t *testing.T) {
 	if states(&r) != "done,done,not rehearsed" || r.Outcome != session.OutcomeDone || !r.Ended() || r.Done != 1 || r.Disk != "complete" || r.Took != 12*time.Second {
 		t.Errorf("at the end: %+v", r)
 	}
-	want := []session.Check{{"table", session.CheckPassed, "3 partitions"}, {"boot", session.CheckNotRehearsed, "no machine"}}
+	want := []session.Check{{"partition table", session.CheckPassed, "3 partitions"}, {"boot loader", session.CheckNotRehearsed, "no machine"}}
 	if fmt.Sprint(r.Checks) != fmt.Sprint(want) {
 		t.Errorf("checks: %v", r.Checks)
 	}

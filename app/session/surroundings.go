@@ -3,10 +3,9 @@ package session
 import (
 	"strconv"
 	"time"
-)
 
-// lowBattery is the charge in percent below which a battery may not last.
-const lowBattery = 30
+	"lethe/engine/plan"
+)
 
 func (c Checks) power() Line {
 	line := Line{Title: say("Power")}
@@ -20,7 +19,7 @@ func (c Checks) power() Line {
 		line.Status, line.Says = StatusOK, say("The machine has no battery to run out.")
 	case c.Power.Percent < 0:
 		line.Status, line.Says, line.Do = StatusWarn, say("The machine runs on its battery."), say("Plug it in.")
-	case c.Power.Percent < lowBattery:
+	case c.Power.Percent < plan.LowBattery:
 		line.Status, line.Says = StatusWarn, say("The machine runs on its battery, which has {{.Percent}} % left.", "Percent", percent)
 		line.Do = say("Plug it in: an installation that stops halfway leaves a disk that does not start.")
 	default:

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"lethe/engine/event"
 )
 
 // Text is a sentence or phrase for people. A page shows lang.L(t.Form, t.Data), anything else t.String().
@@ -33,7 +35,7 @@ func quote(text string) Text {
 	if text == "" {
 		return Text{}
 	}
-	return say(verbatim, "Text", text)
+	return say(verbatim, "Text", event.Plain(text))
 }
 
 // Empty tells that there is nothing to say.

@@ -18,6 +18,7 @@ import (
 // chosen already is the window's, as are all other keys. It scrolls where the rows are higher than most, and keeps the cursor in view.
 type choices struct {
 	fw.BaseWidget
+	control.Stop
 	rows    []*choiceRow
 	list    *fyne.Container
 	scroll  *container.Scroll
@@ -73,6 +74,7 @@ func (c *choices) moveTo(index int) {
 	c.cursor = min(max(index, 0), len(c.rows)-1)
 	c.reveal(c.cursor)
 	c.paint()
+	c.reached()
 }
 
 // reveal scrolls a row into view.
@@ -94,8 +96,29 @@ func (c *choices) reveal(index int) {
 // FocusGained shows the cursor.
 func (c *choices) FocusGained() {
 	c.focused = true
-	c.reveal(c.cursor)
+	if !c.Clicked() {
+		c.reveal(c.cursor)
+	}
 	c.paint()
+	c.reached()
+}
+
+// View gives the whole list, and the row that the cursor is on.
+func (c *choices) View() []fyne.CanvasObject {
+	var view []fyne.CanvasObject
+	if o, ok := c.self.(fyne.CanvasObject); ok {
+		view = append(view, o)
+	}
+	if c.cursor < len(c.rows) {
+		view = append(view, c.rows[c.cursor])
+	}
+	return view
+}
+
+func (c *choices) reached() {
+	if o, ok := c.self.(fyne.CanvasObject); ok {
+		c.Reached(o)
+	}
 }
 
 // FocusLost hides the cursor.
@@ -245,7 +268,7 @@ var _ desktop.Hoverable = (*choiceRow)(nil)
 
 // Tapped chooses.
 func (r *choiceRow) Tapped(*fyne.PointEvent) {
-	requestFocus(r.owner.self)
+	r.owner.FocusByClick(r.owner.self)
 	r.owner.cursor = r.index
 	r.owner.paint()
 	r.owner.act(r.index)

@@ -69,7 +69,8 @@ func (c *CodeView) SetText(language Language, text string) {
 func (c *CodeView) SetHighlighted(ranges ...LineRange) {
 	c.lit = ranges
 	if len(ranges) > 0 && !c.lines.body.focused {
-		c.lines.reveal(ranges[0].First - 1)
+		c.lines.reveal(ranges[0].Last - 1)
+		c.lines.reveal(ranges[0].First - 1) // which counts more where not both fit
 		return
 	}
 	c.lines.body.update()

@@ -20,7 +20,7 @@ func (b *linesBody) MouseDown(e *desktop.MouseEvent) {
 	if e.Button != desktop.MouseButtonPrimary {
 		return
 	}
-	requestFocus(b)
+	b.FocusByClick(b)
 	b.selecting = true
 	b.put(b.at(e.Position), e.Modifier&fyne.KeyModifierShift != 0)
 }
@@ -72,7 +72,11 @@ func (b *linesBody) put(index int, extend bool) {
 func (b *linesBody) FocusGained() {
 	b.focused = true
 	b.update()
+	b.Reached(b)
 }
+
+// View gives what the lines are seen through; they scroll in it.
+func (b *linesBody) View() []fyne.CanvasObject { return []fyne.CanvasObject{b.l} }
 
 // FocusLost hides it.
 func (b *linesBody) FocusLost() {

@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	fw "fyne.io/fyne/v2/widget"
 
+	"lethe/app/control"
 	"lethe/app/look"
 )
 
@@ -132,6 +133,7 @@ func (l *lines) atEnd() bool {
 // linesBody is what scrolls.
 type linesBody struct {
 	fw.BaseWidget
+	control.Stop
 	l              *lines
 	cursor, anchor int
 	focused        bool

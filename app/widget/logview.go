@@ -220,6 +220,9 @@ type logRenderer struct{ l *LogView }
 func (r *logRenderer) Layout(size fyne.Size) {
 	r.l.back.Resize(size)
 	r.l.lines.Resize(size)
+	if r.l.follow {
+		defer r.l.show()
+	}
 	if columns := r.l.lines.columns(); columns != r.l.wrap {
 		r.l.wrap = columns
 		r.l.breakAll()

@@ -21,7 +21,7 @@ func (b *mapBar) Tapped(e *fyne.PointEvent) {
 			b.at = i
 		}
 	}
-	requestFocus(b)
+	b.FocusByClick(b)
 	b.m.choose(index)
 	b.move(0)
 }
@@ -39,7 +39,11 @@ func (b *mapBar) MouseOut() { b.m.point(mapItem{}) }
 func (b *mapBar) FocusGained() {
 	b.focused = true
 	b.move(0)
+	b.Reached(b)
 }
+
+// View gives the whole map: what the cursor is on is told below the bar.
+func (b *mapBar) View() []fyne.CanvasObject { return []fyne.CanvasObject{b.m, b} }
 
 // FocusLost hides the cursor.
 func (b *mapBar) FocusLost() {
@@ -92,17 +96,6 @@ func (b *mapBar) move(by int) {
 	}
 }
 
-// requestFocus gives a widget the focus of its canvas.
-func requestFocus(o fyne.Focusable) {
-	object, ok := o.(fyne.CanvasObject)
-	if !ok {
-		return
-	}
-	if c := fyne.CurrentApp().Driver().CanvasForObject(object); c != nil {
-		c.Focus(o)
-	}
-}
-
 func (m *PartitionMap) pointBlock(x float32) {
 	if i := m.scale.at(x); i >= 0 {
 		m.point(mapItem{blockItem, i})
@@ -116,9 +109,22 @@ func (m *PartitionMap) point(item mapItem) {
 	}
 	before := m.hover
 	m.hover = item
-	for _, changed := range []mapItem{before, item} {
-		if changed.kind == boundaryItem && changed.index < len(m.grips) {
-			m.grips[changed.index].paint()
+	m.changed(before, item)
+}
+
+// hold says what is being dragged; nothing else is told about meanwhile.
+func (m *PartitionMap) hold(item mapItem) {
+	before := m.held
+	m.held = item
+	m.changed(before, item)
+}
+
+// changed paints items anew.
+func (m *PartitionMap) changed(items ...mapItem) {
+	for _, item := range items {
+		if item.kind == boundaryItem && item.index < len(m.grips) {
+			m.grips[item.index].paint()
+			m.glyphs[item.index].paint()
 		}
 	}
 	m.ring()
@@ -128,11 +134,8 @@ func (m *PartitionMap) point(item mapItem) {
 // setFocus says what the keyboard is on.
 func (m *PartitionMap) setFocus(item mapItem) {
 	if m.focus != item {
+		before := m.focus
 		m.focus = item
-		for _, grip := range m.grips {
-			grip.paint()
-		}
-		m.ring()
-		m.tell()
+		m.changed(before, item)
 	}
 }

@@ -48,7 +48,6 @@ type Block struct {
 type Boundary struct {
 	Sector quantity.Sectors
 	Level  layout.Level
-	Why    string // one sentence with grain and reason
 	// Movable boundaries are dragged between Least and Most, both inclusive, in steps of Step sectors counted from Least.
 	Movable     bool
 	Least, Most quantity.Sectors
@@ -59,7 +58,7 @@ type Boundary struct {
 type MapData struct {
 	SectorSize  quantity.SectorSize
 	DiskSectors quantity.Sectors
-	Grain       string // "grain 1 MiB (2048 sectors)"; shown in the detail line
+	Grain       layout.Grain // that the boundaries are measured by
 	Blocks      []Block
 	Boundaries  []Boundary
 }

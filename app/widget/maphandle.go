@@ -9,8 +9,8 @@ import (
 	"fyne.io/fyne/v2/theme"
 	fw "fyne.io/fyne/v2/widget"
 
+	"lethe/app/control"
 	"lethe/app/look"
-	"lethe/engine/layout"
 	"lethe/engine/quantity"
 )
 
@@ -30,12 +30,12 @@ const (
 	coarse              = 64
 )
 
-// mapHandle is a boundary: a grip on the bar where it can be moved, and the glyph of its alignment below.
+// mapHandle is the grip of a boundary that can be moved; the others have none, and are hidden.
 type mapHandle struct {
 	fw.BaseWidget
+	control.Stop
 	m     *PartitionMap
 	index int
-	level layout.Level
 
 	shift    bool
 	dragging bool
@@ -46,12 +46,10 @@ type mapHandle struct {
 
 	grip, ring *canvas.Rectangle
 	marks      [2]*canvas.Rectangle
-	glyph      *canvas.Image
 }
 
 func newMapHandle(m *PartitionMap, index int) *mapHandle {
-	h := &mapHandle{m: m, index: index, grip: canvas.NewRectangle(color.Transparent), ring: canvas.NewRectangle(nil), glyph: &canvas.Image{}}
-	h.glyph.FillMode = canvas.ImageFillContain
+	h := &mapHandle{m: m, index: index, grip: canvas.NewRectangle(color.Transparent), ring: canvas.NewRectangle(nil)}
 	for i := range h.marks {
 		h.marks[i] = canvas.NewRectangle(color.Transparent)
 	}
@@ -77,41 +75,30 @@ func (r *handleRenderer) Layout(size fyne.Size) {
 	for i, mark := range h.marks {
 		show(mark, fyne.NewPos(middle-2.5+4*float32(i), top+10), fyne.NewSize(1, gripHeight-20))
 	}
-	show(h.glyph, fyne.NewPos(middle-glyphSide/2, glyphTop-mapTop), fyne.NewSquareSize(glyphSide))
 	h.paint()
 }
 func (r *handleRenderer) MinSize() fyne.Size { return fyne.NewSize(handleWidth, fieldHeight) }
 func (r *handleRenderer) Refresh()           { r.h.paint() }
 func (r *handleRenderer) Destroy()           {}
 func (r *handleRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.h.ring, r.h.grip, r.h.marks[0], r.h.marks[1], r.h.glyph}
+	return []fyne.CanvasObject{r.h.ring, r.h.grip, r.h.marks[0], r.h.marks[1]}
 }
 
-// place moves the handle to its boundary.
-func (h *mapHandle) place(b Boundary, x float32) {
-	h.Resize(fyne.NewSize(handleWidth, glyphTop-mapTop+glyphSide))
+// place moves the handle to where its boundary is.
+func (h *mapHandle) place(x float32) {
+	h.Resize(fyne.NewSize(handleWidth, fieldHeight))
 	h.Move(fyne.NewPos(mapInset+x-handleWidth/2, mapTop))
-	if h.level != b.Level {
-		icon, colour := levelIcon(b.Level)
-		h.glyph.Resource, h.level = icon.In(colour), b.Level
-		h.glyph.Refresh()
-	}
 }
 
-// paint colours the handle; one that cannot be moved has no grip.
+// paint colours the handle: dark while it is dragged or pointed at.
 func (h *mapHandle) paint() {
-	b, _ := h.m.boundary(h.index)
-	focused := h.m.focus == mapItem{boundaryItem, h.index}
-	hovered := h.m.hover == mapItem{boundaryItem, h.index}
-	for _, o := range []*canvas.Rectangle{h.grip, h.marks[0], h.marks[1]} {
-		o.Hidden = !b.Movable
-	}
-	h.ring.Hidden = !focused || !b.Movable
+	here := mapItem{boundaryItem, h.index}
+	h.ring.Hidden = h.m.focus != here
 	h.ring.StrokeColor, h.ring.StrokeWidth, h.ring.CornerRadius = theme.Color(look.ColorRing), look.FocusWidth, 8
 	h.grip.FillColor, h.grip.CornerRadius = theme.Color(look.ColorSurface), 4
 	h.grip.StrokeColor, h.grip.StrokeWidth = theme.Color(theme.ColorNameForeground), 1.5
 	ink := theme.Color(theme.ColorNameForeground)
-	if hovered || h.dragging {
+	if h.m.held == here || h.m.hover == here {
 		h.grip.FillColor, ink = theme.Color(theme.ColorNameForeground), theme.Color(look.ColorSurface)
 	}
 	for _, mark := range h.marks {
@@ -145,11 +132,7 @@ func (h *mapHandle) Cursor() desktop.Cursor {
 // mine tells whether a point is the boundary's, or the block's beside it.
 func (h *mapHandle) mine(p fyne.Position) bool {
 	off := p.X - h.Size().Width/2
-	reach := handleReach
-	if h.Disabled() {
-		reach = blockGap
-	}
-	return p.Y > fieldHeight || (off >= -reach && off <= reach)
+	return off >= -handleReach && off <= handleReach
 }
 
 // onBar gives a point's place on the bar.
@@ -161,11 +144,7 @@ func (h *mapHandle) Tapped(e *fyne.PointEvent) {
 		h.m.bar.Tapped(&fyne.PointEvent{Position: fyne.NewPos(h.onBar(e.Position), e.Position.Y)})
 		return
 	}
-	if !h.Disabled() {
-		requestFocus(h)
-	}
-	h.m.picked = mapItem{boundaryItem, h.index}
-	h.m.tell()
+	h.m.pick(h.index)
 }
 
 // MouseIn tells about what is under the pointer.
@@ -173,7 +152,7 @@ func (h *mapHandle) MouseIn(e *desktop.MouseEvent) { h.MouseMoved(e) }
 
 // MouseMoved tells about what is under the pointer.
 func (h *mapHandle) MouseMoved(e *desktop.MouseEvent) {
-	if h.mine(e.Position) || h.dragging {
+	if h.mine(e.Position) {
 		h.m.point(mapItem{boundaryItem, h.index})
 	} else {
 		h.m.pointBlock(h.onBar(e.Position))

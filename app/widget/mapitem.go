@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	fw "fyne.io/fyne/v2/widget"
 
+	"lethe/app/control"
 	"lethe/app/look"
 )
 
@@ -160,6 +161,7 @@ func stateColour(s State) fyne.ThemeColorName {
 // mapBar takes the mouse and the keys for the blocks.
 type mapBar struct {
 	fw.BaseWidget
+	control.Stop
 	m       *PartitionMap
 	at      int // in the map's walk
 	focused bool

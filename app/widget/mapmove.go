@@ -19,18 +19,20 @@ func (h *mapHandle) Dragged(e *fyne.DragEvent) {
 		h.began, h.sent = b, b.Sector
 		h.start = mapScale{blocks: append([]Block(nil), h.m.data.Blocks...)}
 		h.pointer = h.m.scale.x(b.Sector)
-		h.m.point(mapItem{boundaryItem, h.index})
-		requestFocus(h)
+		h.m.hold(mapItem{boundaryItem, h.index})
+		h.FocusByClick(h)
 	}
 	h.pointer += e.Dragged.DX
 	h.send(h.start.dragged(h.began, h.pointer, h.m.barWidth()))
 }
 
-// DragEnd ends the drag.
+// DragEnd ends the drag. Nothing is pointed at until the mouse moves again: it may be anywhere, and Fyne does not tell a handle
+// that was dragged when the pointer leaves it.
 func (h *mapHandle) DragEnd() {
 	h.dragging = false
 	h.start = mapScale{}
-	h.paint()
+	h.m.hold(mapItem{})
+	h.m.point(mapItem{})
 }
 
 func (h *mapHandle) send(sector quantity.Sectors) {
@@ -42,7 +44,13 @@ func (h *mapHandle) send(sector quantity.Sectors) {
 }
 
 // FocusGained shows the ring.
-func (h *mapHandle) FocusGained() { h.m.setFocus(mapItem{boundaryItem, h.index}) }
+func (h *mapHandle) FocusGained() {
+	h.m.setFocus(mapItem{boundaryItem, h.index})
+	h.Reached(h)
+}
+
+// View gives the whole map: the boundary is told about below the bar.
+func (h *mapHandle) View() []fyne.CanvasObject { return []fyne.CanvasObject{h.m, h} }
 
 // FocusLost hides the ring.
 func (h *mapHandle) FocusLost() {

@@ -71,10 +71,10 @@ func (m *PartitionMap) scaleNote(width float32) string {
 	return lang.L("Not to scale: small blocks are drawn wider. One tick is {{.Size}}.", map[string]any{"Size": step.Human()})
 }
 
-// tell writes about what is pointed at, focused or clicked, in this order.
+// tell writes about what is dragged, pointed at, focused or clicked, in this order.
 func (m *PartitionMap) tell() {
 	text, colour := m.hint(), look.ColorMuted
-	for _, item := range []mapItem{m.hover, m.focus, m.picked} {
+	for _, item := range []mapItem{m.held, m.hover, m.focus, m.picked} {
 		if detail := m.about(item); detail != "" {
 			text, colour = detail, theme.ColorNameForeground
 			break
@@ -113,13 +113,10 @@ func (m *PartitionMap) about(item mapItem) string {
 	case item.kind == blockItem && item.index < len(m.data.Blocks):
 		b := m.data.Blocks[item.index]
 		return lang.L("{{.Name}}, {{.Size}}, sectors {{.First}} to {{.Last}}. {{.Detail}}", map[string]any{
-			"Name": b.Name, "Size": b.SizeText, "First": uint64(b.First), "Last": uint64(b.Last), "Detail": b.Detail,
+			"Name": b.Name, "Size": b.SizeText, "First": grouped(b.First), "Last": grouped(b.Last), "Detail": b.Detail,
 		})
 	case item.kind == boundaryItem && item.index < len(m.data.Boundaries):
-		b := m.data.Boundaries[item.index]
-		return lang.L("Boundary at sector {{.Sector}}: {{.Level}}, {{.Grain}}. {{.Why}}", map[string]any{
-			"Sector": uint64(b.Sector), "Level": levelWord(b.Level), "Grain": m.data.Grain, "Why": b.Why,
-		})
+		return m.verdict(m.data.Boundaries[item.index])
 	}
 	return ""
 }

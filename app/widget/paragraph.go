@@ -129,7 +129,7 @@ func breakPart(text string, width, size float32, style fyne.TextStyle) []string 
 	}
 	var rows []string
 	row := ""
-	for word := range strings.FieldsSeq(text) {
+	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ' ' }) { // others hold numbers together
 		joined := strings.TrimSpace(row + " " + word)
 		if fits(joined) {
 			row = joined

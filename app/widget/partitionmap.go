@@ -35,6 +35,7 @@ type PartitionMap struct {
 	lit      map[string]bool
 	hover    mapItem
 	focus    mapItem
+	held     mapItem // what is being dragged
 	picked   mapItem
 
 	scale  mapScale
@@ -46,6 +47,7 @@ type PartitionMap struct {
 	labels []*mapLabel
 	bar    *mapBar
 	grips  []*mapHandle
+	glyphs []*mapGlyph
 	note   *paragraph
 	legend []*mapLegend
 	detail *paragraph
@@ -59,8 +61,7 @@ const (
 	mapTop      float32 = 5  // above the bar, for rings
 	fieldHeight float32 = 78
 	tickHeight  float32 = 8
-	glyphTop            = mapTop + fieldHeight + tickHeight + 3
-	glyphSide   float32 = 18
+	glyphTop            = mapTop + fieldHeight + tickHeight + 4
 	noteTop             = glyphTop + glyphSide + 4
 )
 
@@ -87,7 +88,7 @@ func (m *PartitionMap) SetData(data MapData) {
 	same := len(data.Blocks) == len(m.data.Blocks) && len(data.Boundaries) == len(m.data.Boundaries)
 	m.data = data
 	if !same {
-		m.hover, m.focus, m.picked = mapItem{}, mapItem{}, mapItem{}
+		m.hover, m.focus, m.picked, m.held = mapItem{}, mapItem{}, mapItem{}, mapItem{}
 		m.bar.at = 0
 		m.shape = mapShape{}
 	}
@@ -107,6 +108,9 @@ func (m *PartitionMap) SetHighlighted(ids ...string) {
 	}
 	m.ring()
 }
+
+// Focusable gives what takes the focus: the bar, from where Tab leads to the handles.
+func (m *PartitionMap) Focusable() fyne.Focusable { return m.bar }
 
 // CreateRenderer is Fyne's.
 func (m *PartitionMap) CreateRenderer() fyne.WidgetRenderer {
@@ -145,9 +149,7 @@ func (m *PartitionMap) arrange() {
 	for i, label := range m.labels[:len(m.data.Blocks)] {
 		label.place(m.data.Blocks[i], m.scale.spans[i])
 	}
-	for i, grip := range m.grips[:len(m.data.Boundaries)] {
-		grip.place(m.data.Boundaries[i], m.scale.x(m.data.Boundaries[i].Sector))
-	}
+	m.placeBoundaries(width)
 	m.explain(width)
 	m.ring()
 	m.tell()
@@ -166,6 +168,7 @@ func (m *PartitionMap) pool() {
 		m.rings = append(m.rings, newRing())
 	}
 	for len(m.grips) < boundaries {
+		m.glyphs = append(m.glyphs, newMapGlyph(m, len(m.glyphs)))
 		m.grips = append(m.grips, newMapHandle(m, len(m.grips)))
 	}
 	m.objects = []fyne.CanvasObject{m.raster}
@@ -178,6 +181,12 @@ func (m *PartitionMap) pool() {
 	m.objects = append(m.objects, m.bar)
 	for _, grip := range m.grips {
 		m.objects = append(m.objects, grip)
+	}
+	for _, glyph := range m.glyphs {
+		m.objects = append(m.objects, glyph.leader)
+	}
+	for _, glyph := range m.glyphs {
+		m.objects = append(m.objects, glyph)
 	}
 	m.objects = append(m.objects, m.note)
 	for _, item := range m.legend {
@@ -198,11 +207,8 @@ func (m *PartitionMap) hideSpare(blocks, boundaries int) {
 		ring.Hide()
 	}
 	for i, grip := range m.grips {
-		if i < boundaries {
-			grip.Show()
-		} else {
-			grip.Hide()
-		}
+		grip.Hidden = i >= boundaries || grip.Disabled()
+		m.glyphs[i].setVisible(i < boundaries)
 	}
 }
 

@@ -16,12 +16,10 @@ func planned(gib uint64) MapData {
 	total := quantity.Sectors(gib << 21)
 	espEnd, swapEnd := quantity.Sectors(2048+1<<21), quantity.Sectors(2048+1<<21+8<<21)
 	end := (total - 2048) / 2048 * 2048
-	why := "Sector and 1 MiB grain leave no rest."
-	edge := func(sector quantity.Sectors) Boundary {
-		return Boundary{Sector: sector, Level: layout.Aligned, Why: why}
-	}
+	grain := layout.Grain{Optimal: 2048, Minimum: 8}
+	edge := func(sector quantity.Sectors) Boundary { return Boundary{Sector: sector, Level: layout.Aligned} }
 	data := MapData{
-		SectorSize: 512, DiskSectors: total, Grain: "grain 1 MiB (2048 sectors)",
+		SectorSize: 512, DiskSectors: total, Grain: grain,
 		Blocks: []Block{
 			{ID: "esp", Kind: KindESP, Name: "ESP", SizeText: "1 GiB", Detail: "Holds the boot loader and kernels.", First: 2048, Last: espEnd - 1},
 			{ID: "swap", Kind: KindSwap, Name: "swap", SizeText: "8 GiB", Detail: "Encrypted with a new random key at every boot.", First: espEnd, Last: swapEnd - 1, Encrypted: true},
@@ -41,9 +39,8 @@ func sizeOf(first, end quantity.Sectors) string {
 // odd is a RAID whose grain is no power of two, with a boundary of every level.
 func odd() MapData {
 	data := planned(40)
-	data.Grain = "grain 192 KiB (384 sectors)"
-	data.Boundaries[0].Level, data.Boundaries[0].Why = layout.Minimal, "2048 is a multiple of the minimum grain of 128 sectors, but not of the optimal one, because the disk reports an optimal I/O size of 196608 bytes."
-	data.Boundaries[2].Level, data.Boundaries[2].Why = layout.Misaligned, "It lies between two physical sectors of 4096 bytes."
+	data.Grain = layout.Grain{Optimal: 384, Minimum: 128}
+	data.Boundaries[0].Level, data.Boundaries[2].Level = layout.Minimal, layout.Misaligned
 	for i := range data.Blocks {
 		data.Blocks[i].Encrypted = false
 	}
@@ -52,7 +49,7 @@ func odd() MapData {
 
 // crowded is a disk as it may be found: many partitions, most of them tiny, and free space.
 func crowded() MapData {
-	data := MapData{SectorSize: 512, DiskSectors: 4 << 31, Grain: "grain 1 MiB (2048 sectors)"}
+	data := MapData{SectorSize: 512, DiskSectors: 4 << 31, Grain: layout.Grain{Optimal: 2048, Minimum: 8}}
 	next := quantity.Sectors(2048)
 	add := func(kind Kind, name string, mib uint64) {
 		last := next + quantity.Sectors(mib*2048) - 1
@@ -60,7 +57,7 @@ func crowded() MapData {
 			ID: fmt.Sprint(len(data.Blocks)), Kind: kind, Name: name, First: next, Last: last,
 			SizeText: quantity.Bytes(mib << 20).Human(),
 		})
-		data.Boundaries = append(data.Boundaries, Boundary{Sector: next, Level: layout.Aligned, Why: "On the grain."})
+		data.Boundaries = append(data.Boundaries, Boundary{Sector: next, Level: layout.Aligned})
 		next = last + 1
 	}
 	add(KindESP, "EFI system partition", 100)
@@ -71,6 +68,12 @@ func crowded() MapData {
 	add(KindSwap, "swap", 16<<10)
 	add(KindFree, "free", 200<<10)
 	add(KindOther, "A very long label which somebody typed in 2009 and forgot", 300<<10)
+	return data
+}
+
+// payload adds where the content of the encrypted nix begins: so near to swap|nix that the glyphs of both have no room.
+func payload(data MapData) MapData {
+	data.Boundaries = append(data.Boundaries, Boundary{Sector: data.Blocks[2].First + 1<<15, Level: layout.Aligned})
 	return data
 }
 
@@ -93,6 +96,8 @@ func TestMapPictures(t *testing.T) {
 		"map-light":      {light(840, 240), planned(40), false},
 		"map-dark":       {setting{theme.VariantDark, 1, fyne.NewSize(840, 240)}, planned(40), false},
 		"map-light-2x":   {setting{theme.VariantLight, 2, fyne.NewSize(840, 240)}, planned(40), false},
+		"map-payload":    {light(840, 240), payload(planned(2048)), false},
+		"map-payload-2x": {setting{theme.VariantDark, 2, fyne.NewSize(840, 240)}, payload(planned(2048)), false},
 		"map-2tib":       {light(840, 240), planned(2048), false},
 		"map-narrow":     {light(256, 400), planned(40), false},
 		"map-wide":       {light(1800, 240), planned(2048), false},

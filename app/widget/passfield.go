@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	fw "fyne.io/fyne/v2/widget"
 
 	"lethe/app/control"
 )
@@ -13,13 +12,14 @@ import (
 // passField is a password entry that tells about keys. Its eye is left to one toggle for both entries, which the keyboard can
 // reach.
 type passField struct {
-	fw.Entry
+	control.Entry
 	caps    *capsLock
 	watched func()
+	left    func() // when the focus goes elsewhere
 }
 
-func newPassField(caps *capsLock, watched func()) *passField {
-	f := &passField{caps: caps, watched: watched}
+func newPassField(caps *capsLock, watched, left func()) *passField {
+	f := &passField{caps: caps, watched: watched, left: left}
 	f.Password = true
 	f.Wrapping = fyne.TextWrap(fyne.TextTruncateClip)
 	f.ActionItem = canvas.NewRectangle(color.Transparent) // or Fyne would add an eye of its own
@@ -50,28 +50,8 @@ func (f *passField) TypedRune(r rune) {
 func (f *passField) FocusLost() {
 	f.caps.shift = false
 	f.Entry.FocusLost()
+	f.left()
 }
 
 // empty removes the text together with the undo history, which would hold it.
-func (f *passField) empty() {
-	changed := f.OnChanged
-	f.OnChanged = nil
-	f.SetText("")
-	f.OnChanged = changed
-}
-
-// TypedKey edits, or hands on Enter and Escape.
-func (f *passField) TypedKey(e *fyne.KeyEvent) {
-	if control.Enters(e) || e.Name == fyne.KeyEscape {
-		control.HandOn(f, e)
-		return
-	}
-	f.Entry.TypedKey(e)
-}
-
-// TypedShortcut edits, or hands on the window's shortcuts.
-func (f *passField) TypedShortcut(s fyne.Shortcut) {
-	if !control.HandOnShortcut(f, s) {
-		f.Entry.TypedShortcut(s)
-	}
-}
+func (f *passField) empty() { f.Write("") }

@@ -2,6 +2,7 @@ package widget
 
 import (
 	"slices"
+	"strings"
 	"unicode"
 
 	"fyne.io/fyne/v2"
@@ -48,6 +49,8 @@ type PassphraseEntry struct {
 	panel
 	// OnChanged is called when the state changed, also when an estimate arrives.
 	OnChanged func(state PassphraseState)
+	// OnLeft is called when the second entry loses the focus with something in it: then it is time to say what is wrong.
+	OnLeft func()
 
 	known         []string
 	state         PassphraseState
@@ -66,7 +69,7 @@ func NewPassphraseEntry(options PassphraseOptions) *PassphraseEntry {
 		options.Do = fyne.Do
 	}
 	p.estimates = estimator{do: options.Do, found: p.estimated}
-	p.first, p.again = newPassField(&p.caps, p.watch), newPassField(&p.caps, p.watch)
+	p.first, p.again = newPassField(&p.caps, p.watch, func() {}), newPassField(&p.caps, p.watch, p.leave)
 	p.first.OnChanged = func(string) { p.typed(true) }
 	p.again.OnChanged = func(string) { p.typed(false) }
 	p.reveal = control.NewCheck(lang.L("Show what is typed"), p.show)
@@ -148,6 +151,18 @@ func (p *PassphraseEntry) watch() {
 	}
 }
 
+// leave tells that the second entry was left, which ends the patience with what is half typed.
+func (p *PassphraseEntry) leave() {
+	if p.again.Text == "" {
+		return
+	}
+	p.warn(p.again.Text, true)
+	p.settle()
+	if p.OnLeft != nil {
+		p.OnLeft()
+	}
+}
+
 // typed judges anew; only the first entry's text is estimated.
 func (p *PassphraseEntry) typed(first bool) {
 	if first {
@@ -179,7 +194,7 @@ func (p *PassphraseEntry) judge() {
 	if p.state.Typed {
 		p.state.Words = strengthWords(p.state.Score)
 	}
-	p.warn(again)
+	p.warn(again, false)
 	p.meter.set(p.state.Score, p.state.Typed, p.state.Words)
 	p.settle()
 	if p.OnChanged != nil && p.state != before {
@@ -187,15 +202,15 @@ func (p *PassphraseEntry) judge() {
 	}
 }
 
-// warn shows the most important of what is wrong.
-func (p *PassphraseEntry) warn(again string) {
+// warn shows the most important of what is wrong. As long as the second entry is being typed, its beginning is not called different.
+func (p *PassphraseEntry) warn(again string, left bool) {
 	text, colour := "", theme.ColorNameWarning
 	switch {
 	case p.state.Problem != "":
 		text, colour = p.state.Problem, theme.ColorNameError
 	case p.state.CapsLock:
 		text = lang.L("Caps Lock seems to be on.")
-	case p.state.Typed && again != "" && !p.state.Matches:
+	case p.state.Typed && again != "" && !p.state.Matches && (left || !strings.HasPrefix(p.first.Text, again)):
 		text, colour = lang.L("The two entries differ."), theme.ColorNameError
 	case p.state.Typed && !p.state.ASCII:
 		text = lang.L("It has characters outside of ASCII, which the boot prompt's keyboard may not have.")

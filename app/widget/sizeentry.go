@@ -3,7 +3,6 @@ package widget
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
-	fw "fyne.io/fyne/v2/widget"
 
 	"lethe/app/control"
 	"lethe/app/look"
@@ -28,7 +27,7 @@ type SizeEntry struct {
 // NewSizeEntry makes an entry that shows a size.
 func NewSizeEntry(label string, size quantity.Bytes, changed func(size quantity.Bytes)) *SizeEntry {
 	s := &SizeEntry{OnChanged: changed, message: newParagraph("", theme.SizeNameCaptionText, look.ColorMuted, fyne.TextStyle{})}
-	s.entry = newSizeField()
+	s.entry = newSizeField(s)
 	s.entry.SetText(size.String())
 	s.entry.OnChanged = s.typed
 	name := newParagraph(label, theme.SizeNameText, theme.ColorNameForeground, fyne.TextStyle{})
@@ -42,13 +41,10 @@ func NewSizeEntry(label string, size quantity.Bytes, changed func(size quantity.
 // cannot be read.
 func (s *SizeEntry) SetValue(size quantity.Bytes) {
 	value, err := quantity.ParseBytes(s.entry.Text)
-	if err == nil && value == size || s.entry.focused && err != nil {
+	if err == nil && value == size || s.entry.Focused() && err != nil {
 		return
 	}
-	changed := s.entry.OnChanged
-	s.entry.OnChanged = nil
-	s.entry.SetText(size.String())
-	s.entry.OnChanged = changed
+	s.entry.Write(size.String())
 	s.tell(nil)
 }
 
@@ -109,42 +105,26 @@ func (s *SizeEntry) tell(err error) {
 	s.settle()
 }
 
-// sizeField is an entry that knows whether it has the focus.
+// sizeField is where one types.
 type sizeField struct {
-	fw.Entry
-	focused bool
+	control.Entry
+	owner *SizeEntry
 }
 
-func newSizeField() *sizeField {
-	f := &sizeField{}
+func newSizeField(owner *SizeEntry) *sizeField {
+	f := &sizeField{owner: owner}
+	f.Wrapping = fyne.TextWrap(fyne.TextTruncateClip)
 	f.ExtendBaseWidget(f)
 	return f
 }
 
-// FocusGained is Fyne's.
+// View gives the label and what is said below, too.
+func (f *sizeField) View() []fyne.CanvasObject { return []fyne.CanvasObject{f.owner, f} }
+
+// FocusGained marks the text, so that typing begins anew.
 func (f *sizeField) FocusGained() {
-	f.focused = true
 	f.Entry.FocusGained()
-}
-
-// FocusLost is Fyne's.
-func (f *sizeField) FocusLost() {
-	f.focused = false
-	f.Entry.FocusLost()
-}
-
-// TypedKey edits, or hands on Enter and Escape.
-func (f *sizeField) TypedKey(e *fyne.KeyEvent) {
-	if control.Enters(e) || e.Name == fyne.KeyEscape {
-		control.HandOn(f, e)
-		return
-	}
-	f.Entry.TypedKey(e)
-}
-
-// TypedShortcut edits, or hands on the window's shortcuts.
-func (f *sizeField) TypedShortcut(s fyne.Shortcut) {
-	if !control.HandOnShortcut(f, s) {
-		f.Entry.TypedShortcut(s)
+	if !f.Clicked() {
+		f.SelectAll()
 	}
 }

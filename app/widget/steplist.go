@@ -1,6 +1,7 @@
 package widget
 
 import (
+	"math"
 	"slices"
 
 	"fyne.io/fyne/v2"
@@ -40,6 +41,9 @@ func NewStepList(steps []Step, selected func(id string)) *StepList {
 	s.SetSteps(steps)
 	return s
 }
+
+// ShowAll lets the list be as high as its steps, so that it never scrolls inside of what scrolls.
+func (s *StepList) ShowAll() { s.most = math.MaxFloat32 }
 
 // SetSteps shows other steps, or other states of the same; the latter costs only what changed.
 func (s *StepList) SetSteps(steps []Step) {

@@ -23,6 +23,7 @@ var (
 // shows why.
 type Switch struct {
 	fw.BaseWidget
+	control.Stop
 	// OnChanged is called for the user's changes only.
 	OnChanged func(on bool)
 
@@ -100,7 +101,7 @@ func (s *Switch) flip() {
 // Tapped flips the switch; its whole area can be clicked.
 func (s *Switch) Tapped(*fyne.PointEvent) {
 	if !s.Disabled() {
-		requestFocus(s)
+		s.FocusByClick(s)
 	}
 	s.flip()
 }
@@ -109,6 +110,7 @@ func (s *Switch) Tapped(*fyne.PointEvent) {
 func (s *Switch) FocusGained() {
 	s.focused = true
 	s.Refresh()
+	s.Reached(s)
 }
 
 // FocusLost hides it.

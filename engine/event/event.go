@@ -13,12 +13,13 @@ import (
 // Kind is what happened.
 type Kind string
 
-// What can happen. A run begins with RunStart and ends with exactly one of RunDone, RunFailed and RunCancelled.
+// What can happen. A run begins with RunStart and ends with exactly one of RunDone, RunFailed and RunCancelled, see [Kind.Last].
 const (
 	RunStart     Kind = "run-start"
 	StepStart    Kind = "step-start"
 	Progress     Kind = "progress" // of the current step
 	Log          Kind = "log"      // a line from the engine or a tool
+	Stalled      Kind = "stalled"  // a program has said nothing for long, and a person may want to cancel
 	Checked      Kind = "check"    // one result of a verification
 	StepDone     Kind = "step-done"
 	StepFailed   Kind = "step-failed"
@@ -29,6 +30,9 @@ const (
 	RunFailed    Kind = "run-failed"
 	RunCancelled Kind = "run-cancelled"
 )
+
+// Last tells that nothing comes after an event of this kind.
+func (k Kind) Last() bool { return k == RunDone || k == RunFailed || k == RunCancelled }
 
 // Event is one thing that happened.
 type Event struct {
@@ -47,7 +51,9 @@ type Event struct {
 	Disk string `json:"disk,omitempty"`
 	// Next says what the user can do after a failure.
 	Next string `json:"next,omitempty"`
-	// Millis is how long the step or the run took.
+	// Program is the one that an event of kind Stalled is about.
+	Program string `json:"program,omitempty"`
+	// Millis is how long the step or the run took, and how long a program that stalled has said nothing.
 	Millis int64 `json:"millis,omitempty"`
 	// Work is what a step under way is at, on progress events of steps that know it.
 	Work *Work `json:"work,omitempty"`
@@ -71,7 +77,7 @@ func Tee(sinks ...Sink) Sink {
 	})
 }
 
-// Stream numbers events, stamps and redacts them, and hands them to a sink one at a time.
+// Stream numbers events, stamps and redacts them, makes their texts [Plain], and hands them to a sink one at a time.
 type Stream struct {
 	mu     sync.Mutex
 	seq    uint64
@@ -91,10 +97,13 @@ func (s *Stream) Emit(e Event) {
 	defer s.mu.Unlock()
 	s.seq++
 	e.Seq, e.Time = s.seq, s.now().UTC()
-	e.Text, e.Title, e.Next = s.redact(e.Text), s.redact(e.Title), s.redact(e.Next)
-	e.Work = e.Work.redacted(s.redact)
+	e.Text, e.Title, e.Next = s.clean(e.Text), s.clean(e.Title), s.clean(e.Next)
+	e.Work = e.Work.redacted(s.clean)
 	s.sink.Event(e)
 }
+
+// clean redacts first: a secret may hold what Plain replaces.
+func (s *Stream) clean(text string) string { return Plain(s.redact(text)) }
 
 // Recorder keeps every event, for tests and reports.
 type Recorder struct {

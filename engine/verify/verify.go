@@ -11,7 +11,6 @@ package verify
 
 import (
 	"context"
-	"sync"
 
 	"lethe/engine/layout"
 	"lethe/engine/plan"
@@ -70,37 +69,34 @@ type Input struct {
 	Configuration plan.Configuration
 	// Passphrase is what the user typed; nil leaves the proof of it out, and the report says so.
 	Passphrase *secret.Secret
+	// Proof waits for a proof of Passphrase that is under way already: the keyslot and the container's UUID, by luks.go. made is false
+	// where there is none after all. It may be nil.
+	Proof func(ctx context.Context) (slot int, uuid string, made bool, err error)
 	// Twice also proves the passphrase with cryptsetup, which takes as long again.
 	Twice bool
-	// Each is called with each result as it comes, from one goroutine at a time. It may be nil.
+	// Each is called with each result, in the report's order, as soon as those before it are there. It may be nil.
 	Each func(Check)
 }
 
 // job is a group of checks that run one after the other; groups run side by side.
 type job func(ctx context.Context, in Input) []Check
 
-// Run makes every check. The groups do not depend on each other and run at the same time.
+// Run makes every check. The groups do not depend on each other and run at the same time; their results come in the report's order.
 func Run(ctx context.Context, in Input) Report {
 	jobs := jobsFor(in)
-	results := make([][]Check, len(jobs))
-	var wg sync.WaitGroup
-	var mu sync.Mutex
+	results := make([]chan []Check, len(jobs))
 	for i, j := range jobs {
-		wg.Go(func() {
-			results[i] = j(ctx, in)
-			mu.Lock()
-			defer mu.Unlock()
-			for _, c := range results[i] {
-				if in.Each != nil {
-					in.Each(c)
-				}
-			}
-		})
+		results[i] = make(chan []Check, 1)
+		go func() { results[i] <- j(ctx, in) }()
 	}
-	wg.Wait()
 	var report Report
-	for _, checks := range results {
-		report.Checks = append(report.Checks, checks...)
+	for _, result := range results { // in order, however they end
+		for _, c := range <-result {
+			if in.Each != nil {
+				in.Each(c)
+			}
+			report.Checks = append(report.Checks, c)
+		}
 	}
 	return report
 }

@@ -1,0 +1,82 @@
+package page_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"lethe/app/control"
+	"lethe/app/page"
+	"lethe/app/session"
+	"lethe/app/widget"
+	"lethe/engine/layout"
+	"lethe/engine/plan"
+)
+
+// find gives the first object of a kind that can be seen.
+func find[T fyne.CanvasObject](t *testing.T, d *stand) (found T) {
+	t.Helper()
+	for _, o := range d.seen() {
+		if is, ok := o.(T); ok {
+			return is
+		}
+	}
+	t.Fatal("there is no such object")
+	return found
+}
+
+// TestReviewCommands copies the whole of commands that are broken into lines to be seen.
+func TestReviewCommands(t *testing.T) {
+	s := rehearsal(t, session.PageReview)
+	d := newStand(t, small, s, nil)
+	d.shows("Nothing is lost: this is a rehearsal on a virtual disk of 40 GiB.", "Not rehearsed", "-lethe-rehearsal-3846332600/disk.img (40 GiB", "-A line is longer than this")
+	i := slices.IndexFunc(s.Plan.Steps, func(s plan.Step) bool { return s.Kind == plan.Encrypt })
+	list := find[*widget.StepList](t, d)
+	list.OnSelect(s.Plan.Steps[i].ID)
+	d.shows("A line is longer than this")
+	d.golden("small-review-encrypt")
+	d.press("Copy")
+	for _, c := range s.Plan.Steps[i].Commands {
+		if !strings.Contains(d.copied, "\n"+c.Shell()+"\n") {
+			t.Errorf("%s was not copied, but\n%s", c.Shell(), d.copied)
+		}
+	}
+	for _, line := range strings.Split(session.WrapCommand(s.Plan.Steps[i].Commands[1].Shell(), 40), "\n") {
+		if len(line) > 46 && !strings.Contains(line, "/tmp/") {
+			t.Errorf("a line of %d characters: %s", len(line), line)
+		}
+	}
+}
+
+// TestReviewLinks points at a line of a file, and at a step while the file is open.
+func TestReviewLinks(t *testing.T) {
+	s := rehearsal(t, session.PageReview)
+	d := newStand(t, large, s, nil)
+	choice, view := find[*control.Choice](t, d), find[*widget.CodeView](t, d)
+	choice.SetSelected("disks.nix")
+	text, _ := s.Plan.Configuration.Files.Get("disks.nix")
+	nix, _ := s.Plan.Layout.Find(layout.Nix)
+	at := slices.IndexFunc(strings.Split(string(text), "\n"), func(line string) bool {
+		return strings.Contains(line, nix.PartUUID) || strings.Contains(line, "/dev/mapper/")
+	})
+	if at < 0 {
+		t.Fatalf("no line names %s:\n%s", nix.PartUUID, text)
+	}
+	view.OnLine(at + 1)
+	d.golden("large-review-line")
+	d.press("Copy")
+	if d.copied != string(text) {
+		t.Errorf("another text was copied:\n%s", d.copied)
+	}
+}
+
+// TestReviewExports offers the export and says what came of it.
+func TestReviewExports(t *testing.T) {
+	d := newStand(t, usual, rehearsal(t, session.PageReview), nil)
+	d.work = page.Work{Exported: "/home/ada/nixos"}
+	d.shows("The configuration is in /home/ada/nixos.")
+	d.work.ExportError = "cannot write the folder: it exists; choose a new name"
+	d.shows("cannot write the folder", "-The configuration is in")
+}
