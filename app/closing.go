@@ -25,6 +25,8 @@ func (w *window) askToCancel() {
 // consequence says what a cancel leaves.
 func (w *window) consequence() string {
 	switch {
+	case w.state.Watching:
+		return lang.L("The other program is asked to stop at its next safe point. It says itself what that leaves of the disk.")
 	case w.state.Rehearsal:
 		return lang.L("The virtual disk is left unfinished. Nothing else is touched, and you can begin again.")
 	case w.erased():
@@ -58,7 +60,7 @@ func (w *window) cancel() {
 
 // askToClose closes the window, at once where nothing runs.
 func (w *window) askToClose() {
-	if !w.running() {
+	if !w.running() || w.state.Watching {
 		w.close()
 		return
 	}

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"lethe/app/session"
 	"lethe/engine"
 	"lethe/engine/device"
 	"lethe/engine/event"
@@ -129,6 +130,8 @@ type fakeHost struct {
 	facts engine.Facts
 	// unacceptable is why a plan is not accepted; nil accepts it.
 	unacceptable error
+	unfinished   plan.Plan
+	stopped      chan struct{}
 
 	mu    sync.Mutex
 	calls []string // in order
@@ -174,15 +177,39 @@ func (h *fakeHost) Prepare(context.Context, plan.Plan, *secret.Store) error {
 	return nil
 }
 
-func (h *fakeHost) Recall(context.Context, string, *secret.Store) (plan.Plan, error) {
-	return plan.Plan{}, errors.New("cannot continue: nothing is unfinished")
+// Recall continues the last plan, for whom has its passphrase.
+func (h *fakeHost) Recall(_ context.Context, disk string, secrets *secret.Store) (plan.Plan, error) {
+	h.note("recall " + disk)
+	given := ""
+	if held, ok := secrets.Get(session.PassphraseID); ok {
+		given = string(held.Bytes())
+	}
+	if given != passphrase {
+		return plan.Plan{}, errors.New("cannot open the encrypted partition: this is not its passphrase; type it again")
+	}
+	return h.unfinished.Continue()
 }
 
-func (h *fakeHost) Watch(context.Context, event.Sink) error {
-	return errors.New("cannot watch: nobody is at work")
+// Watch tells of a run until a test ends it, or somebody stops it.
+func (h *fakeHost) Watch(ctx context.Context, sink event.Sink) error {
+	h.note("watch")
+	stream := event.NewStream(sink, func() time.Time { return start }, func(s string) string { return s })
+	stream.Emit(event.Event{Kind: event.RunStart, Title: "another disk"})
+	stream.Emit(event.Event{Kind: event.StepStart, Step: "install", Title: "Install NixOS", Done: 0.4})
+	select {
+	case <-h.stopped:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	stream.Emit(event.Event{Kind: event.RunCancelled, Step: "install", Title: "Install NixOS", Disk: "incomplete", Next: "Continue it."})
+	return nil
 }
 
-func (h *fakeHost) Stop(context.Context) error { h.note("stop"); return nil }
+func (h *fakeHost) Stop(context.Context) error {
+	h.note("stop")
+	close(h.stopped)
+	return nil
+}
 
 func (h *fakeHost) Reboot(context.Context) error { h.note("reboot"); return nil }
 func (h *fakeHost) Close(context.Context) error  { h.note("close"); return nil }

@@ -25,6 +25,7 @@ func (w *window) typedKey(e *fyne.KeyEvent) {
 	case e.Name == control.KeyReached:
 		w.reached()
 	case e.Name == fyne.KeyEscape && w.shell.escape():
+	case control.Enters(e) && w.shell.confirm():
 	case w.shell.busy():
 	case e.Name == fyne.KeyEscape || e.Name == control.KeyBack:
 		w.back()

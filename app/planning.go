@@ -81,7 +81,30 @@ func (w *window) take(p planned) {
 	w.state.SetPlan(p.plan)
 	if w.state.Page == session.PageReview && !w.state.Fresh() { // the wishes were changed meanwhile
 		w.plan()
+		return
 	}
+	w.prepare()
+}
+
+// prepare lets the root side derive the key while the review is read, so that nobody waits for it.
+func (w *window) prepare() {
+	if w.state.Rehearsal || w.host == nil || w.state.Plan == nil || w.state.Plan.Layout.LUKS == nil {
+		return
+	}
+	secrets, err := w.gather()
+	if err != nil {
+		return // what is missing is asked for elsewhere
+	}
+	h, p, before, ready := w.host, *w.state.Plan, w.ahead, make(chan struct{})
+	w.ahead = ready
+	w.background.Go(func() {
+		defer close(ready)
+		defer secrets.Wipe()
+		if before != nil {
+			<-before
+		}
+		_ = h.Prepare(w.life, p, secrets) // the installation does without it
+	})
 }
 
 // dropStage removes the virtual disk, unless it is to be kept.

@@ -21,12 +21,17 @@ type question struct {
 	grave       bool   // yes cannot be undone
 	then        func()
 	otherwise   func()
+	// extra stands between text and answers, and focus has the keyboard; both may be nil.
+	extra fyne.CanvasObject
+	focus fyne.Focusable
 }
 
 // asked is a question that is on the screen.
 type asked struct {
 	popup  *fw.PopUp
 	cancel func()
+	yes    func()
+	typed  bool // Enter in what it asks for is yes
 }
 
 // questionWidth is how wide a question is.
@@ -49,25 +54,43 @@ func (s *shell) put(q question) *asked {
 	a.cancel = done(q.otherwise)
 	no := control.NewButton(q.no, nil, a.cancel)
 	buttons := container.NewHBox(layout.NewSpacer(), no)
+	a.yes, a.typed = done(q.then), q.focus != nil
 	if q.yes != "" {
 		importance := fw.HighImportance
 		if q.grave {
 			importance = fw.DangerImportance
 		}
-		buttons.Add(control.Important(q.yes, nil, importance, done(q.then)))
+		buttons.Add(control.Important(q.yes, nil, importance, a.yes))
 	}
 	heading := fw.NewLabelWithStyle(q.title, fyne.TextAlignLeading, fyne.TextStyle{Bold: true})
 	heading.SizeName = theme.SizeNameSubHeadingText
 	text := fw.NewLabel(q.text)
 	text.Wrapping = fyne.TextWrapWord
-	body := container.New(layout.NewCustomPaddedLayout(look.Gap, look.Gap, look.Gap, look.Gap),
-		container.New(layout.NewCustomPaddedVBoxLayout(look.SmallGap), heading, text, buttons))
+	inner := container.New(layout.NewCustomPaddedVBoxLayout(look.SmallGap), heading, text)
+	if q.extra != nil {
+		inner.Add(q.extra)
+	}
+	inner.Add(buttons)
+	body := container.New(layout.NewCustomPaddedLayout(look.Gap, look.Gap, look.Gap, look.Gap), inner)
 	a.popup = fw.NewModalPopUp(body, s.w.win.Canvas())
 	a.popup.Resize(fyne.NewSize(questionWidth, body.MinSize().Height))
 	a.popup.Show()
 	a.popup.Resize(fyne.NewSize(questionWidth, body.MinSize().Height))
+	if q.focus != nil {
+		s.w.win.Canvas().Focus(q.focus)
+		return a
+	}
 	s.w.win.Canvas().Focus(no)
 	return a
+}
+
+// confirm answers yes where Enter in what is asked for means that; it tells whether it did.
+func (s *shell) confirm() bool {
+	if s.asked == nil || !s.asked.typed {
+		return false
+	}
+	s.asked.yes()
+	return true
 }
 
 // ask puts a question, unless one is put already.

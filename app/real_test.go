@@ -34,7 +34,7 @@ func TestRealDisk(t *testing.T) {
 	s.key(fyne.KeyReturn) // leads to what is missing, below the fold
 	s.write("sda")
 	s.key(fyne.KeyReturn)
-	if calls := s.engine.host.called(); s.w.state.Page != session.PageReview || !slices.Equal(calls, []string{"facts"}) {
+	if calls := s.engine.host.called(); s.w.state.Page != session.PageReview || !slices.Equal(calls, []string{"facts", "prepare"}) {
 		t.Fatalf("with a wrong name the page is %s, and the root side was asked %v", s.w.state.Page, calls)
 	}
 	s.shows("Type nvme0n1, the name of the disk, to erase it.")
@@ -44,7 +44,7 @@ func TestRealDisk(t *testing.T) {
 	s.write("nvme0n1")
 	s.key(fyne.KeyReturn)
 	s.at(session.PageDone)
-	if calls := s.engine.host.called(); !slices.Equal(calls, []string{"facts", "accept /dev/nvme0n1", "install /dev/nvme0n1"}) {
+	if calls := s.engine.host.called(); !slices.Equal(calls, []string{"facts", "prepare", "accept /dev/nvme0n1", "install /dev/nvme0n1"}) {
 		t.Errorf("the root side was asked %v", calls)
 	}
 	if len(s.engine.given) != 2 || s.engine.secret(session.PassphraseID) != passphrase || s.engine.secret(plan.PasswordSecret("ada")) != password {

@@ -10,8 +10,24 @@ import (
 	"lethe/engine"
 )
 
-// connect starts the root side, lets go of what an interrupted installation left, and leaves the disk page with what root read.
-func (w *window) connect() {
+// leaveDisks leaves the disk page with what root read, unless there is something to be settled first.
+func (w *window) leaveDisks() {
+	w.connect(func() {
+		if !w.settle(w.onward) {
+			w.onward()
+		}
+	})
+}
+
+// onward opens the next page.
+func (w *window) onward() {
+	if w.state.CanNext() && w.state.Next() {
+		w.turn()
+	}
+}
+
+// connect starts the root side, lets go of what an interrupted installation left, and goes on with what root read.
+func (w *window) connect(then func()) {
 	ctx, cancel := context.WithCancel(w.life)
 	w.shell.wait(lang.L("The disks are being read with root's permission. You may be asked for a password."), cancel)
 	inBackground(ctx, w, func(ctx context.Context) (connected, error) {
@@ -36,9 +52,7 @@ func (w *window) connect() {
 		case err == nil:
 			w.host = c.host
 			w.useFacts(c.facts)
-			if w.state.CanNext() && w.state.Next() {
-				w.turn()
-			}
+			then()
 		}
 	})
 }

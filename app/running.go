@@ -21,16 +21,24 @@ func (w *window) begin() {
 		secrets.Wipe()
 		return
 	}
+	w.run(secrets)
+}
+
+// run runs the session's plan, and wipes the secrets at its end.
+func (w *window) run(secrets *secret.Store) {
 	w.work.Saved, w.work.SaveError = "", ""
 	ctx, stop := context.WithCancelCause(context.Background()) // a run ends by itself or because somebody says so, not with the window
 	w.stop = stop
 	w.awake(!w.state.Rehearsal)
-	made, rehearsal, host := *w.state.Plan, w.stage, w.host
+	made, rehearsal, host, ahead := *w.state.Plan, w.stage, w.host, w.ahead
 	inBackground(ctx, w, func(ctx context.Context) (left, error) {
 		defer secrets.Wipe()
 		if rehearsal != nil {
 			result, err := rehearsal.Run(ctx, secrets, w.bridge)
 			return left{string(result.State), result.State.Sentence()}, err
+		}
+		if ahead != nil {
+			<-ahead // one thing at a time
 		}
 		if err := host.Accept(ctx, made); err != nil { // the disk may have changed since it was read
 			nothing := engine.Result{State: "untouched"}
@@ -69,11 +77,12 @@ func (w *window) ended(disk left, err error) {
 	if run := &w.state.Run; err != nil && !run.Ended() {
 		run.Fail(w.secrets.Redact(err.Error()), disk.state, disk.sentence)
 	}
+	watched := w.state.Watching
 	switch {
 	case w.leaving:
 		w.close()
 	default:
-		if w.state.Run.Outcome == session.OutcomeDone {
+		if w.state.Run.Outcome == session.OutcomeDone && !watched {
 			w.state.Next()
 		}
 		w.turn()

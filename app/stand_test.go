@@ -69,7 +69,7 @@ func newStand(t testing.TB, live bool) *stand {
 		t.Fatal(err)
 	}
 	s := &stand{t: t, engine: &fakeEngine{inventory: inventory(device.Shown, live)}, calls: make(chan func(), 1024)}
-	s.engine.host = &fakeHost{f: s.engine, facts: engine.Facts{Inventory: inventory(device.Confirmed, live)}}
+	s.engine.host = &fakeHost{f: s.engine, stopped: make(chan struct{}), facts: engine.Facts{Inventory: inventory(device.Confirmed, live)}}
 	s.w = newWindow(surface{
 		app: a, engine: s.engine, dispatch: func(f func()) { s.calls <- f }, root: machineFS(live),
 		around: surroundings{arch: "x86_64", synchronized: func() session.Answer { return session.Yes }},

@@ -49,6 +49,7 @@ type window struct {
 	stop      context.CancelCauseFunc // ends the run
 	leaving   bool                    // the window closes when the run has ended
 	quick     *session.Draft          // what was wished before a rehearsal by one click
+	ahead     chan struct{}           // closed once the root side has been told to derive the key
 }
 
 // surface is what a window stands on.
@@ -165,7 +166,7 @@ func (w *window) next() {
 			w.focus(f)
 		}
 	case w.state.Page == session.PageDisk && w.state.NeedsFacts():
-		w.connect()
+		w.leaveDisks()
 	case w.state.Page == session.PageReview:
 		w.begin()
 	case w.state.Next():

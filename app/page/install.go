@@ -41,6 +41,9 @@ type install struct {
 	what     *widget.Notice
 	disk     *widget.Notice
 	retry    *control.Button
+	goOn     *control.Button
+	stalled  *fyne.Container
+	silent   *widget.Notice
 	report   *control.Button
 	saved    *widget.Notice
 	lastShow string
@@ -60,7 +63,13 @@ func newInstall(room Room) Page {
 	p.what, p.disk, p.saved = widget.NewNotice(widget.Bad, ""), widget.NewNotice(widget.Warn, ""), widget.NewNotice(widget.Good, "")
 	p.retry = control.Important(lang.L("Try again"), theme.ViewRefreshIcon(), fw.HighImportance, room.Acts.Retry)
 	p.report = control.NewButton(lang.L("Save a report…"), theme.DocumentSaveIcon(), room.Acts.SaveReport)
-	p.failure = group(p.what, p.disk, row(p.retry, p.report), p.saved)
+	p.goOn = control.Important(lang.L("Continue the installation…"), theme.MediaPlayIcon(), fw.HighImportance, room.Acts.Continue)
+	p.failure = group(p.what, p.disk, row(p.goOn, p.retry, p.report), p.saved)
+	p.silent = widget.NewNotice(widget.Warn, "")
+	p.stalled = group(p.silent, row(
+		control.NewButton(lang.L("Go on waiting"), nil, room.Acts.KeepWaiting),
+		control.NewButton(lang.L("Cancel…"), theme.CancelIcon(), room.Acts.Cancel)))
+	p.stalled.Hide()
 	p.progress = panel(p.bar, container.NewBorder(nil, nil, nil, container.NewVBox(p.cancel), flush(p.doing)))
 	p.content = p.arrange()
 	p.Refresh()
@@ -75,12 +84,15 @@ func (p *install) arrange() fyne.CanvasObject {
 	head := container.New(layout.NewFormLayout(), container.New(layout.NewCustomPaddedLayout(0, 0, 0, look.SmallGap), container.NewVBox(layout.NewSpacer(), title(lang.L("Log")), layout.NewSpacer())),
 		container.NewBorder(nil, nil, nil, p.copy, p.filter))
 	log := card(stretched(look.SmallGap, lines, head, lines, p.lostBox))
-	return stretched(look.Gap, log, p.failure, p.progress, divided(2, 3, list, panel(p.diskmap)), log)
+	return stretched(look.Gap, log, p.failure, p.stalled, p.progress, divided(2, 3, list, panel(p.diskmap)), log)
 }
 
 func (p *install) Content() fyne.CanvasObject { return p.content }
 
 func (p *install) Sentence() string {
+	if p.room.State.Watching {
+		return lang.L("Another program installs on this machine. This window only shows what it does, and can ask it to cancel.")
+	}
 	if p.room.State.Rehearsal {
 		return lang.L("The rehearsal runs on a virtual disk, with the same engine as a real installation.")
 	}
@@ -88,6 +100,9 @@ func (p *install) Sentence() string {
 }
 
 func (p *install) First() fyne.Focusable {
+	if p.room.State.CanContinue() {
+		return p.goOn
+	}
 	if p.room.State.Run.Ended() {
 		return p.retry
 	}
@@ -103,6 +118,7 @@ func (p *install) Refresh() {
 	p.showMap()
 	p.showLog(run)
 	p.showEnd(run)
+	p.showStall(run)
 	show(p.cancel, !run.Ended())
 	if run.Stopping {
 		p.cancel.Disable()
@@ -267,10 +283,33 @@ func logLevel(l session.LogLine) widget.NoticeLevel {
 	return widget.Info
 }
 
+// showWays offers to continue where that is possible, and then to begin anew only beside it.
+func (p *install) showWays() {
+	further := p.room.State.CanContinue()
+	text, importance := lang.L("Try again"), fw.HighImportance
+	if further {
+		text, importance = lang.L("Begin anew"), fw.MediumImportance
+	}
+	if p.retry.Text != text {
+		p.retry.Text, p.retry.Importance = text, importance
+		p.retry.Refresh()
+	}
+	show(p.goOn, further)
+}
+
+// showStall asks about a program that has said nothing for long. Nothing is stopped without an answer.
+func (p *install) showStall(run *session.Run) {
+	show(p.stalled, run.Stalled != nil && !run.Stopping)
+	if run.Stalled != nil {
+		p.silent.Set(widget.Warn, run.Stalled.Says+"\n"+run.Stalled.Next)
+	}
+}
+
 // showEnd says what became of a run that did not finish.
 func (p *install) showEnd(run *session.Run) {
 	ended := run.Outcome == session.OutcomeFailed || run.Outcome == session.OutcomeCancelled
 	show(p.failure, ended)
+	p.showWays()
 	show(p.progress, !ended)
 	if !ended {
 		return

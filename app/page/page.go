@@ -54,6 +54,8 @@ type Acts struct {
 	Cancel func()
 	// Retry leads back to where a run that failed can be tried again.
 	Retry func()
+	// Continue goes on with an installation that stopped in or after nixos-install, and KeepWaiting with a program that is silent.
+	Continue, KeepWaiting func()
 	// SaveReport writes a report of the run to a file, which the user names.
 	SaveReport func()
 	// Copy puts a text on the clipboard.

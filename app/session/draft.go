@@ -115,6 +115,12 @@ type Secret struct {
 // Secrets lists the secrets that a run of the present wishes needs.
 func (s *State) Secrets() []Secret {
 	var list []Secret
+	if s.Plan != nil && s.Plan.Continues {
+		for _, name := range s.Plan.Secrets {
+			list = append(list, Secret{Plan: name, ID: PassphraseID}) // nothing else is needed
+		}
+		return list
+	}
 	if s.Draft.Wishes.Encryption.Enable {
 		list = append(list, Secret{Plan: PassphraseID, ID: PassphraseID})
 	}

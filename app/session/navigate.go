@@ -57,7 +57,7 @@ func (s *State) Retry(seed [32]byte) bool {
 	if !s.Run.Ended() || s.Run.Outcome == OutcomeDone {
 		return false
 	}
-	s.seed, s.Run, s.Plan, s.Consent = seed, Run{}, nil, ""
+	s.seed, s.Run, s.Plan, s.Consent, s.Watching = seed, Run{}, nil, "", false
 	if !s.Rehearsal {
 		s.Facts = nil // the disk is no longer as it was read
 		s.open(PageDisk)

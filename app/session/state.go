@@ -29,6 +29,8 @@ type State struct {
 	Plan *plan.Plan
 	// Run is the run of the plan; its zero value means that none has begun.
 	Run Run
+	// Watching tells that the run is another process's, and only looked at.
+	Watching bool
 	// Consent is what was typed as the name of the disk.
 	Consent string
 	// Notice is something that the user has to be told once, such as that the chosen disk is gone. A page clears it.
