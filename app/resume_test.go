@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -99,7 +100,7 @@ func TestSilentProgram(t *testing.T) {
 	letGo := s.held(plan.Encrypt)
 	defer letGo()
 	s.begin(plan.Encrypt)
-	s.w.state.Run.Stalled = &session.Stall{Program: "nix", Says: "Nothing was heard from nix for 10 minutes.", Next: "It may be building something large."}
+	s.w.state.Run.Stalled = &session.Stall{Program: "nix", For: 10 * time.Minute}
 	s.shows("Nothing was heard from nix for 10 minutes.", "Go on waiting")
 	s.w.acts.KeepWaiting()
 	if s.w.state.Run.Stalled != nil {

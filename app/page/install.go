@@ -301,7 +301,9 @@ func (p *install) showWays() {
 func (p *install) showStall(run *session.Run) {
 	show(p.stalled, run.Stalled != nil && !run.Stopping)
 	if run.Stalled != nil {
-		p.silent.Set(widget.Warn, run.Stalled.Says+"\n"+run.Stalled.Next)
+		p.silent.Set(widget.Warn, lang.L("Nothing was heard from {{.Program}} for {{.Minutes}} minutes. It may be at something large, or hang. Go on waiting, or cancel?", map[string]any{
+			"Program": run.Stalled.Program, "Minutes": int(run.Stalled.For.Minutes()),
+		}))
 	}
 }
 

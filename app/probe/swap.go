@@ -16,7 +16,7 @@ func (m machine) swaps() []session.Swap {
 	}
 	var list []session.Swap
 	for _, line := range lines[1:] {
-		fields := strings.Fields(line)
+		fields := strings.FieldsFunc(line, blank)
 		if len(fields) < 3 {
 			continue
 		}
@@ -105,7 +105,7 @@ func (m machine) mounts() []mount {
 	var list []mount
 	for _, line := range lines {
 		before, after, ok := strings.Cut(line, " - ")
-		left, right := strings.Fields(before), strings.Fields(after)
+		left, right := strings.FieldsFunc(before, blank), strings.FieldsFunc(after, blank)
 		if !ok || len(left) < 6 || len(right) < 2 {
 			continue
 		}
@@ -113,3 +113,6 @@ func (m machine) mounts() []mount {
 	}
 	return list
 }
+
+// blank tells what stands between the kernel's fields. It escapes these two in a name, and leaves every other kind of space as it is.
+func blank(r rune) bool { return r == ' ' || r == '\t' }
