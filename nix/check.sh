@@ -1,10 +1,10 @@
 #!/bin/sh
-# Checks generated repositories with tools that a plain test run does not have.
+# Checks generated repositories, and Lethe's own flake, with tools that a plain test run does not have.
 #
 #   nix/check.sh FOLDER        each folder below FOLDER is a repository (make them with: go test ./engine/flake -run Golden -write FOLDER)
 #
 # NIXFMT        nixfmt 1.x, or nixfmt_rs, which gives the same bytes (cargo install nixfmt_rs --version 0.4.0); default: nixfmt
-# NIXPKGS       a checkout of nixpkgs; evaluates every repository to the derivation of its system
+# NIXPKGS       a checkout of nixpkgs; evaluates every repository to the derivation of its system, and the flake to those of its outputs
 # IMPERMANENCE  a checkout of nix-community/impermanence, needed with NIXPKGS
 # HOME_MANAGER  a checkout of nix-community/home-manager of the same release, needed with NIXPKGS
 #
@@ -49,4 +49,9 @@ for repo in "$folder"/*/; do
 		fail "$repo: $(printf '%s' "$result" | jq -c '{failed, warnings, root, nix, initrdKeymap}')"
 	fi
 done
+
+# Lethe's own flake, with the same inputs.
+nix-instantiate --readonly-mode --eval --strict --json "$here/check-flake.nix" \
+	--argstr nixpkgs "$NIXPKGS" --argstr impermanence "$IMPERMANENCE" --argstr home-manager "$HOME_MANAGER" | jq -r '.packages | to_entries[] | "\(.key) \(.value)"' ||
+	fail "Lethe's flake does not evaluate"
 exit "$bad"
