@@ -8,11 +8,15 @@ GO ?= go
 GOLANGCI_VERSION := v2.15.0
 FUZZTIME ?= 60s
 BENCH_RUNS ?= 7
+VM_RUN ?= .
+BENCH_VM_PAIRS ?= 5
 
 build := build
 engine := $(build)/lethe-engine
 window := $(build)/lethe
 lint := $(build)/tools/golangci-lint-$(GOLANGCI_VERSION)
+# Fyne parses its 4 MiB font of coloured emoji once for every style of text; Lethe shows none.
+build-window = CGO_ENABLED=1 $(GO) build -tags gles,no_animations,no_emoji -trimpath -ldflags "-s -w"
 
 # Ordinary users on Debian do not have the sbin folders in their PATH, but the programs are there.
 export PATH := $(PATH):/usr/local/go/bin:/usr/local/sbin:/usr/sbin:/sbin
@@ -21,7 +25,7 @@ export PATH := $(PATH):/usr/local/go/bin:/usr/local/sbin:/usr/sbin:/sbin
 # detector needs a C compiler with the C library's headers; of Debian's packages g++ is the one that brings both.
 run_tools := blkid:util-linux wipefs:util-linux partx:util-linux mkswap:util-linux lsblk:util-linux \
   sfdisk:fdisk sgdisk:gdisk parted:parted mkfs.fat:dosfstools mkfs.ext4:e2fsprogs cryptsetup:cryptsetup-bin
-test_tools := $(run_tools) g++:g++ git:git shellcheck:shellcheck nix-instantiate:nix-bin jq:jq unshare:util-linux
+test_tools := $(run_tools) g++:g++ git:git shellcheck:shellcheck nix-instantiate:nix-bin jq:jq unshare:util-linux dbus-daemon:dbus-daemon
 # What the window is built from: headers, so what is looked for are files. It is drawn by OpenGL ES, which compiles in a quarter of
 # the time of OpenGL, and nothing blinks or moves while nothing happens.
 headers := EGL/egl.h:libegl1-mesa-dev GLES2/gl2.h:libgles2-mesa-dev X11/Xlib.h:libx11-dev X11/Xcursor/Xcursor.h:libxcursor-dev \
@@ -35,6 +39,10 @@ display_tools := Xvfb:xvfb
 vm_tools := qemu-system-x86_64:qemu-system-x86 mksquashfs:squashfs-tools cpio:cpio depmod:kmod modprobe:kmod xz:xz-utils gzip:gzip \
   flock:util-linux dpkg-deb:dpkg $(if $(wildcard /usr/share/OVMF/OVMF_CODE_4M.fd),,OVMF:ovmf) \
   $(if $(wildcard /usr/share/keyrings/debian-archive-keyring.gpg),,debian-archive-keyring:debian-archive-keyring)
+
+# For lint. The DTD of polkit's actions comes with polkit itself.
+check_tools := git:git shellcheck:shellcheck nix-instantiate:nix-bin desktop-file-validate:desktop-file-utils appstreamcli:appstream \
+  xmllint:libxml2-utils mandoc:mandoc zsh:zsh fish:fish $(if $(wildcard /usr/share/polkit-1/policyconfig-1.dtd),,polkit-dtd:polkitd)
 
 .PHONY: help
 help: ## Show this list
@@ -64,7 +72,7 @@ $(engine): FORCE
 .PHONY: window
 window: window-tools ## Build the window
 	@mkdir -p $(build)
-	CGO_ENABLED=1 $(GO) build -tags gles,no_animations -trimpath -ldflags "-s -w" -o $(window) ./app
+	$(build-window) -o $(window) ./app
 
 # With the tag ci, pages and widgets are drawn without a display.
 .PHONY: test
@@ -73,24 +81,20 @@ test: test-tools build ## Run every test, and each fuzz target for a moment
 	LC_ALL=C.UTF-8 $(GO) test -race -tags ci ./...
 	LC_ALL=C.UTF-8 $(GO) test -run Million ./engine/run
 	@$(MAKE) --no-print-directory test-window
-	@$(MAKE) --no-print-directory fuzz FUZZTIME=20000x
+	@$(MAKE) --no-print-directory fuzz FUZZTIME=2000x
+
+.PHONY: test-shuffled
+test-shuffled: ## Swap disks under 10,000 played installations; some two minutes
+	$(GO) test -count=1 -v -run ShuffledDisks ./engine/run -rapid.checks=10000
 
 .PHONY: test-window
 test-window: display-tools test-tools window build ## Click through rehearsals in the real window, on a display of its own
 	LC_ALL=C.UTF-8 CGO_ENABLED=0 $(GO) test -tags e2e,ci -count=1 -timeout 10m -run EndToEnd ./app
 
-# One fuzz target at a time is all that `go test` takes. Tests count executions: on a busy machine, a fuzzer that is stopped
-# by the clock may call being stopped a failure.
+# A time is the continuous integration's; `make test` counts executions, since a machine's speed must not decide what a test covers.
 .PHONY: fuzz
-fuzz: build ## Run each fuzz target for FUZZTIME (60s)
-	@set -e; grep -rlE '^func Fuzz' --include='*_test.go' . | sort | while read -r file; do \
-	  grep -oE '^func Fuzz[A-Za-z0-9]+' "$$file" | cut -c6- | while read -r target; do \
-	    echo "fuzz $$target in $$(dirname "$$file") for $(FUZZTIME)"; \
-	    $(GO) test -run='^$$' -fuzz="^$$target\$$" -fuzztime=$(FUZZTIME) -fuzzminimizetime=20x "$$(dirname "$$file")" >$(build)/fuzz.log 2>&1 \
-	      || { cat $(build)/fuzz.log; exit 1; }; \
-	    tail -n 3 $(build)/fuzz.log; \
-	  done; \
-	done
+fuzz: build ## Run each fuzz target for FUZZTIME (60s), two at a time
+	.ci/fuzz $(FUZZTIME)
 
 .PHONY: test-vm
 test-vm: vm-tools build ## Install in virtual machines and boot what was installed, twice
@@ -98,16 +102,21 @@ test-vm: vm-tools build ## Install in virtual machines and boot what was install
 	LETHE_VM_KEEP=$(abspath $(build))/vm $(GO) test -tags vm -count=1 -timeout 40m -v ./engine/vmtest
 
 .PHONY: test-vm-full
-test-vm-full: vm-tools build ## The same for every kind of disk, with and without LUKS, and every swap
+test-vm-full: vm-tools build ## The same for every disk, LUKS and swap, and every fault at every step; VM_RUN=TestKills is one part of it
 	engine/vmtest/guest/tree.sh >/dev/null
-	LETHE_VM_FULL=1 LETHE_VM_KEEP=$(abspath $(build))/vm $(GO) test -tags vm -count=1 -timeout 180m -v ./engine/vmtest
+	LETHE_VM_FULL=1 LETHE_VM_KEEP=$(abspath $(build))/vm $(GO) test -tags vm -count=1 -timeout 600m -v -run '$(VM_RUN)' ./engine/vmtest
+
+.PHONY: bench-vm
+bench-vm: vm-tools build ## Measure, in a virtual machine, the wait before nixos-install beside the walkthrough's commands
+	engine/vmtest/guest/tree.sh >/dev/null
+	LETHE_VM_CLICK=$(BENCH_VM_PAIRS) LETHE_VM_KEEP=$(abspath $(build))/vm $(GO) test -tags vm -count=1 -timeout 60m -v -run NobodyWaits ./engine/vmtest
 
 .PHONY: lint
-lint: lint-tools $(lint) ## Check style, and that imports follow the arrows of docs/architecture.md
+lint: lint-tools $(lint) lint-packaging lint-nix ## Check style, packaging and Nix files, and that imports follow the arrows of docs/architecture.md
 	$(lint) run
 	$(lint) run --build-tags vm ./engine/vmtest/...
 	$(lint) run --build-tags e2e,ci ./app
-	shellcheck .ci/run $$(git ls-files '*.sh') engine/vmtest/guest/bin/*
+	shellcheck .ci/run .ci/fuzz $$(git ls-files '*.sh') engine/vmtest/guest/bin/*
 
 $(lint):
 	@mkdir -p $(build)/tools
@@ -127,8 +136,9 @@ bench: test-tools build ## Measure the rehearsal beside the walkthrough's own co
 
 .PHONY: bench-window
 bench-window: display-tools bench-tools build window ## Measure the window beside Calamares, in one run
-	CGO_ENABLED=1 $(GO) build -tags gles,no_animations -trimpath -ldflags "-s -w" -o $(build)/lethe-bare ./app/benchmark/bare
+	$(build-window) -o $(build)/lethe-bare ./app/benchmark/bare
 	CGO_ENABLED=0 $(GO) run ./app/benchmark -window $(window) -bare $(build)/lethe-bare -engine $(engine)
+	CGO_ENABLED=0 LC_ALL=C.UTF-8 $(GO) test -tags ci -run '^$$' -bench Flood -benchtime 3x ./app
 
 .PHONY: golden
 golden: test-tools ## Make the golden files anew with sfdisk, parted and this program; review the diff
@@ -138,6 +148,8 @@ golden: test-tools ## Make the golden files anew with sfdisk, parted and this pr
 .PHONY: clean
 clean: ## Remove what was built
 	rm -rf $(build)
+
+include packaging/packaging.mk nix/nix.mk
 
 # need NAMES: install the packages of the programs that are not there.
 define need
@@ -167,4 +179,4 @@ display-tools:
 bench-tools:
 	$(call need,calamares:calamares)
 lint-tools:
-	$(call need,git:git shellcheck:shellcheck)
+	$(call need,$(check_tools))

@@ -7,17 +7,17 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/moby/sys/mountinfo"
-	"golang.org/x/sys/unix"
 
 	"lethe/engine/command"
 	"lethe/engine/device"
 	"lethe/engine/event"
 	"lethe/engine/flake"
 	"lethe/engine/helper"
+	"lethe/engine/key"
+	"lethe/engine/lockfile"
 	"lethe/engine/plan"
 	"lethe/engine/run"
 	"lethe/engine/secret"
@@ -30,13 +30,17 @@ import (
 // root's alone, holds no secret, and is gone at the next boot.
 const StateDir = plan.RunDir
 
-// Local is this machine, worked on by this process, which must be root's.
-type Local struct{}
+// Local is this machine, worked on by this process, which must be root's. The zero value is ready.
+type Local struct {
+	// Folder takes the place of [StateDir].
+	Folder string
+	ahead  *key.Keeper // nil where nothing is prepared; see [NewLocal]
+}
 
 var _ helper.Host = Local{}
 
 // Facts reads every disk itself.
-func (Local) Facts(ctx context.Context) (helper.Facts, error) {
+func (l Local) Facts(ctx context.Context) (helper.Facts, error) {
 	var facts helper.Facts
 	if os.Geteuid() != 0 {
 		return facts, errors.New("cannot read the disks of this machine: only root can; run this with sudo")
@@ -49,13 +53,12 @@ func (Local) Facts(ctx context.Context) (helper.Facts, error) {
 	if err != nil {
 		return facts, err
 	}
-	facts = helper.Facts{Inventory: inventory, Hardware: machine.Hardware, Virtualization: machine.Virtualization, Leftovers: []string{}}
-	lock, err := takeLock()
-	if err != nil { // what is held belongs to somebody who is at work
-		return facts, nil //nolint:nilerr // and whoever installs is told who that is
+	facts = helper.Facts{Inventory: inventory, Hardware: machine.Hardware, Virtualization: machine.Virtualization, Leftovers: []string{}, Unfinished: []helper.Unfinished{}}
+	if facts.Running, err = l.running(); err != nil || facts.Running != nil {
+		return facts, err // what is held belongs to somebody who is at work
 	}
-	defer lock.Close()
-	left, err := thisMachine().Leftovers()
+	facts.Unfinished = l.unfinished(inventory)
+	left, err := l.machine().Leftovers()
 	facts.Leftovers = append(facts.Leftovers, left...)
 	return facts, err
 }
@@ -71,7 +74,11 @@ func confirmed(ctx context.Context, only ...string) (device.Inventory, error) {
 }
 
 // Accept tells whether a plan may be run now.
-func (Local) Accept(ctx context.Context, p plan.Plan) error {
+func (l Local) Accept(ctx context.Context, p plan.Plan) error {
+	l.ahead.Keep(p)
+	if err := l.free(); err != nil {
+		return err
+	}
 	if err := p.Runnable(); err != nil {
 		return err
 	}
@@ -92,7 +99,7 @@ func (Local) Accept(ctx context.Context, p plan.Plan) error {
 	if err := step.SameDisk(p, disk); err != nil {
 		return err
 	}
-	facts := plan.Input{Wishes: p.Wishes, Layout: p.Layout, Memory: inventory.Memory, Firmware: inventory.Firmware}
+	facts := plan.Input{Wishes: p.Wishes, Layout: p.Layout, Memory: inventory.Memory, Firmware: inventory.Firmware, Power: Power(), Clock: clock(p)}
 	for _, f := range plan.Preflight(disk, facts) {
 		if f.Severity == flake.Refuse {
 			return fmt.Errorf("cannot install to %s: %s", disk.Path, f.Says)
@@ -109,60 +116,76 @@ func errNoDisk(p plan.Plan) error {
 }
 
 // Install runs the plan. One at a time runs on a machine. Whether it is the confirmed disk, and everything needed is there, is the
-// first step's to check, which reads all of it anew.
-func (Local) Install(ctx context.Context, p plan.Plan, secrets *secret.Store, sink event.Sink) (result helper.Result, err error) {
+// first step's to check, which reads all of it anew. Meanwhile the machine is kept awake.
+func (l Local) Install(ctx context.Context, p plan.Plan, secrets *secret.Store, sink event.Sink) (helper.Result, error) {
+	if p.Target.Kind != device.KindDisk {
+		return helper.Result{State: step.Untouched}, errNoDisk(p)
+	}
+	ahead := l.prepared(p, secrets)
+	defer ahead.Discard()
+	return l.work(ctx, sink, &step.Env{
+		Plan: p, Tools: tool.Exec{}, Machine: l.machine(), Secrets: secrets, Now: time.Now, Ahead: ahead,
+		Open: openTarget, Identify: identify, Earliest: earliest(p),
+	})
+}
+
+// work runs a plan under the lock, with a journal, while the machine is kept awake.
+func (l Local) work(ctx context.Context, sink event.Sink, env *step.Env) (result helper.Result, err error) {
 	result.State = step.Untouched
-	lock, err := takeLock()
+	lock, err := l.lock(titleOf(env.Plan))
 	if err != nil {
-		return result, err
+		return result, fmt.Errorf("%w\n%s", err, step.Untouched.Sentence())
 	}
 	defer lock.Close()
-	if p.Target.Kind != device.KindDisk {
-		return result, errNoDisk(p)
-	}
-	journal, err := record(p)
+	journal, err := l.record(env.Plan, lock)
 	if err != nil {
-		return result, err
+		return result, fmt.Errorf("%w\n%s", err, step.Untouched.Sentence())
 	}
-	runner := run.Runner{For: step.For, Sink: event.Tee(journal, sink), Now: time.Now, Tick: tick}
-	done, err := runner.Run(ctx, &step.Env{
-		Plan: p, Tools: tool.Exec{}, Machine: thisMachine(), Secrets: secrets, Now: time.Now,
-		Open: openTarget, Identify: identify,
-	})
-	result = helper.Result{State: done.State, Report: done.Report, Millis: done.Elapsed.Milliseconds(), Cancelled: done.Cancelled}
+	sleepy, letSleep := keepAwake(ctx)
+	defer letSleep()
+	keeper := run.Keeper{Journal: journal, Plan: env.Plan, Nix: plan.Root + "/nix", Sync: run.SyncFileSystem}
+	runner := run.Runner{For: step.For, Sink: event.Tee(journal, keeper, sink), Now: time.Now, Tick: tick, Notes: sleepy, Silence: tool.Silence}
+	done, err := runner.Run(ctx, env)
+	result = helper.Result{State: done.State, Report: done.Report, Millis: done.Elapsed.Milliseconds(), Cancelled: done.Cancelled, Next: done.Next}
 	return result, errors.Join(err, journal.Close())
 }
 
-// record keeps the plan and opens the journal.
-func record(p plan.Plan) (*run.Journal, error) {
+// record keeps the plan and opens the journal. Those of the runs before stay under other names.
+func (l Local) record(p plan.Plan, lock *lockfile.Lock) (*run.Journal, error) {
 	text, err := p.JSON()
 	if err != nil {
 		return nil, err
 	}
-	if err := os.WriteFile(filepath.Join(StateDir, "plan.json"), text, 0o600); err != nil {
+	if err := l.rotate(); err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(l.path(run.PlanFile), text, 0o600); err != nil {
 		return nil, fmt.Errorf("cannot keep the plan: %w", err)
 	}
-	journal, err := run.OpenJournal(filepath.Join(StateDir, "journal.jsonl"))
+	journal, err := run.OpenJournal(l.path(journalName))
 	if err != nil {
 		return nil, err
 	}
 	journal.SyncSteps()
+	if err := lock.Journal(l.path(journalName)); err != nil {
+		return nil, errors.Join(err, journal.Close())
+	}
 	return journal, nil
 }
 
 // Release lets go of what an interrupted installation left: mounts, mapping, swap in memory.
-func (Local) Release(ctx context.Context) ([]string, error) {
-	lock, err := takeLock()
+func (l Local) Release(ctx context.Context) ([]string, error) {
+	lock, err := l.lock("letting go of what an interrupted installation left")
 	if err != nil {
 		return nil, err
 	}
 	defer lock.Close()
-	return thisMachine().ReleaseLeftovers(ctx)
+	return l.machine().ReleaseLeftovers(ctx)
 }
 
 // Reboot starts the machine again, in order.
-func (Local) Reboot(ctx context.Context) error {
-	lock, err := takeLock()
+func (l Local) Reboot(ctx context.Context) error {
+	lock, err := l.lock("starting the machine again")
 	if err != nil {
 		return err
 	}
@@ -173,40 +196,10 @@ func (Local) Reboot(ctx context.Context) error {
 	return nil
 }
 
-// takeLock makes sure that one engine at a time installs on this machine. The lock goes with the process.
-func takeLock() (*os.File, error) {
-	if err := os.Mkdir(StateDir, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
-		return nil, fmt.Errorf("cannot make %s: %w; run this as root", StateDir, err)
-	}
-	var st unix.Stat_t
-	if err := unix.Lstat(StateDir, &st); err != nil || st.Mode&unix.S_IFMT != unix.S_IFDIR || int(st.Uid) != os.Geteuid() || st.Mode&0o077 != 0 {
-		return nil, errors.Join(fmt.Errorf("cannot use %s: it is not a folder of root's alone; remove it and try again", StateDir), err)
-	}
-	f, err := os.OpenFile(filepath.Join(StateDir, "lock"), os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("cannot take the lock: %w", err)
-	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		holder := make([]byte, 200)
-		n, _ := f.ReadAt(holder, 0)
-		return nil, errors.Join(fmt.Errorf("cannot begin: another Lethe is at work on this machine (%s); wait for it to end, or stop it", device.Clean(string(holder[:n]))), f.Close())
-	}
-	who := fmt.Sprintf("process %d, since %s", os.Getpid(), time.Now().Format(time.TimeOnly))
-	if err := errors.Join(f.Truncate(0), writeAt(f, who)); err != nil {
-		return nil, errors.Join(fmt.Errorf("cannot sign the lock: %w", err), f.Close())
-	}
-	return f, nil
-}
-
-func writeAt(f *os.File, text string) error {
-	_, err := f.WriteAt([]byte(text), 0)
-	return err
-}
-
-// thisMachine is what steps change besides the disk.
-func thisMachine() *step.Machine {
+// machine is what steps change besides the disk.
+func (l Local) machine() *step.Machine {
 	return &step.Machine{
-		Tools: tool.Exec{}, Record: filepath.Join(StateDir, "held.json"),
+		Tools: tool.Exec{}, Record: l.path("held.json"),
 		Mounts: mountsBelow,
 		Active: func(r device.Release) (bool, error) { return r.Active() },
 		Opened: func(name string) (bool, error) {

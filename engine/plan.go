@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lethe/engine/command"
+	"lethe/engine/condition"
 	"lethe/engine/config"
 	"lethe/engine/device"
 	"lethe/engine/layout"
@@ -38,6 +39,9 @@ type Request struct {
 	Entropy io.Reader      // nil means the kernel's random source
 	// Firmware is the machine's; it matters for a real disk only.
 	Firmware device.Firmware
+	// Power and Clock are the machine's, see [Power] and [Clock]; zero where nobody looked. They matter for a real disk only.
+	Power condition.Power
+	Clock condition.Clock
 	// Lock is a flake.lock to reuse, such as that of a live medium.
 	Lock []byte
 	// LockInputs asks for a new flake.lock; it needs Nix and a network.
@@ -66,6 +70,7 @@ func Plan(ctx context.Context, disk device.Disk, r Request) (plan.Plan, error) {
 	}
 	return plan.Make(disk, plan.Input{
 		Wishes: r.Wishes, Layout: l, KDF: r.KDF, Configuration: configuration, Memory: r.Memory, Firmware: r.Firmware,
+		Power: r.Power, Clock: r.Clock,
 	})
 }
 

@@ -215,7 +215,12 @@ func claim(path, file string) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(folder, marker), []byte(mark), 0o600); err != nil {
+	name := filepath.Join(folder, marker)
+	if is, err := os.ReadFile(name); err == nil && string(is) == mark {
+		return nil
+	}
+	fresh := name + ".new" // a kill in the middle of writing must not take the mark away
+	if err := errors.Join(os.WriteFile(fresh, []byte(mark), 0o600), os.Rename(fresh, name)); err != nil {
 		return fmt.Errorf("cannot mark state folder: %w", err)
 	}
 	return nil
@@ -264,7 +269,7 @@ func (s *Stage) Run(ctx context.Context, secrets *secret.Store, sink event.Sink)
 	if err != nil {
 		return run.Result{State: step.Untouched}, err
 	}
-	runner := run.Runner{For: step.For, Sink: event.Tee(journal, sink), Now: time.Now, Tick: tick}
+	runner := run.Runner{For: step.For, Sink: event.Tee(journal, sink), Now: time.Now, Tick: tick, Silence: tool.Silence}
 	result, err := runner.Run(ctx, &step.Env{
 		Plan: s.Plan, Tools: s.Tools, Secrets: secrets, Now: time.Now,
 		Open: openTarget, Identify: identify,

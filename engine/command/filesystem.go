@@ -29,6 +29,9 @@ func MakeSwap(path, label, uuid string) Command {
 // CheckFAT checks a FAT file system without changing it.
 func CheckFAT(path string) Command { return New("fsck.vfat", "-n", path) }
 
+// RepairFAT repairs what a FAT file system that was not unmounted may have, without asking; the exit code is 1 when there was something.
+func RepairFAT(path string) Command { return New("fsck.vfat", "-a", path) }
+
 // CheckExt4 checks an ext4 file system, clean or not, without changing it.
 func CheckExt4(path string) Command { return New("e2fsck", "-f", "-n", path) }
 

@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -86,6 +87,28 @@ func FormatLUKS(path string, c Container) Command {
 	}
 	args = append(append(args, c.KDF.args()...), path)
 	return Command{Name: "cryptsetup", Args: args, Secret: Passphrase}
+}
+
+// What a program gets from this process besides its standard input, by the paths that lead to it.
+const (
+	KeyPath  = "/proc/self/fd/3" // a volume key, in a pipe
+	FilePath = "/proc/self/fd/4" // a file that may have no name
+)
+
+// VolumeKeyBytes is the length of the volume key of [FormatLUKS].
+const VolumeKeyBytes = 64
+
+// FormatLUKSWithKey is [FormatLUKS] with a volume key of [VolumeKeyBytes] that is read from [KeyPath], in place of one that cryptsetup draws.
+func FormatLUKSWithKey(path string, c Container) Command {
+	made := FormatLUKS(path, c)
+	made.Args = slices.Insert(made.Args, len(made.Args)-1, "--volume-key-file", KeyPath)
+	return made
+}
+
+// OpenLUKSWithKey maps the container to /dev/mapper/name by the volume key in [KeyPath], which cryptsetup compares with the header's
+// digest. No passphrase is needed and no key is derived.
+func OpenLUKSWithKey(path, name string) Command {
+	return Command{Name: "cryptsetup", Args: []string{"open", "--type", "luks2", "--volume-key-file", KeyPath, path, name}}
 }
 
 // OpenLUKS maps the container to /dev/mapper/name.

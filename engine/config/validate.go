@@ -66,7 +66,7 @@ func clean(ps *problems, key, value string) bool {
 
 var (
 	hostPattern    = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
-	digitsPattern  = regexp.MustCompile(`^[0-9]+$`)
+	digitsPattern  = regexp.MustCompile(`^([0-9]+|0[xX][0-9a-fA-F]+)$`) // inet_aton(3)
 	channelPattern = regexp.MustCompile(`^nixos-([0-9]{2}\.(05|11)|unstable)(-small)?$`)
 )
 
@@ -77,7 +77,7 @@ func (h Host) validate(ps *problems) {
 	case strings.EqualFold(h.Name, "localhost"):
 		ps.addf(key, h.Name, "choose another name", "every machine calls itself that")
 	case digitsPattern.MatchString(h.Name):
-		ps.addf(key, h.Name, "add a letter", "programs take a name of digits for an address")
+		ps.addf(key, h.Name, "add a letter from g to z, or a hyphen", "programs take a number for an address")
 	}
 	oneOf(ps, "host.network", h.Network, "networkmanager", "dhcp")
 }

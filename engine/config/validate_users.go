@@ -29,7 +29,8 @@ var systemNames = strings.Fields(`root nobody nogroup wheel kmem tty messagebus 
 	utmp adm users input render sgx kvm shadow keys nixbld polkituser sshd rtkit avahi colord geoclue flatpak cups fwupd-refresh
 	sddm plasmalogin gdm gdm-greeter greeter lightdm dnsmasq tss usbmux wwwrun ntp nscd nslcd dhcpcd saned scanner pulse pipewire
 	pulse-access networkmanager docker podman libvirtd qemu-libvirtd libvirtdbus vboxsf vboxusers wireshark uinput mlocate plocate
-	postgres nginx mysql redis git gitea tailscale chrony bin daemon mail sys`)
+	postgres nginx mysql redis git gitea tailscale chrony bin daemon mail sys
+	lpadmin rpc tcpdump gamemode lxd incus incus-admin`)
 
 func validateUsers(ps *problems, users []User) {
 	names, uids := map[string]int{}, map[int]int{}

@@ -47,6 +47,9 @@ func strip(s string) string {
 	return b.String()
 }
 
+// cause is an error in one line that is fit for display, and whole: where the real reason stands nobody knows beforehand.
+func cause(err error) string { return strings.TrimSpace(strip(err.Error())) }
+
 // shown tells whether a rune has a glyph of its own. Format characters, which are bidi controls and zero-width
 // marks, are not graphic in Unicode's sense; the rest are letters and marks that draw nothing.
 func shown(r rune) bool {

@@ -63,7 +63,7 @@ func (m *maker) probeInside(ctx context.Context, r *reading) error {
 }
 
 func unreadable(path string, err error) string {
-	return fmt.Sprintf("What is on %s cannot be read (%s): check the drive and its cable, then look again.", path, Clean(unwrapPath(err).Error()))
+	return fmt.Sprintf("What is on %s cannot be read (%s): check the drive and its cable, then look again.", path, cause(unwrapPath(err)))
 }
 
 // openDisk opens a disk for reading, exclusively if nobody else has it.

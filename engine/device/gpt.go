@@ -60,7 +60,7 @@ func (d *tableReader) gpt(record mbr) (Table, []Partition, error) {
 	}
 	table, parts, err := d.entries(good)
 	if err != nil {
-		return Table{Kind: TableDamaged, Problem: fmt.Sprintf("It is a GPT with entries that make no sense (%s). %s", Clean(err.Error()), wipeAdvice)}, nil, nil
+		return Table{Kind: TableDamaged, Problem: fmt.Sprintf("It is a GPT with entries that make no sense (%s). %s", cause(err), wipeAdvice)}, nil, nil
 	}
 	if frontErr != nil {
 		table.Kind = TableDamaged

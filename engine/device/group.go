@@ -49,7 +49,7 @@ func (m *maker) askGroups(ctx context.Context) {
 	}
 	groups, err := m.volumes.Groups(ctx)
 	if err != nil {
-		m.unasked = fmt.Sprintf("LVM does not say what belongs together (%s): install lvm2 and look again.", Clean(err.Error()))
+		m.unasked = fmt.Sprintf("LVM does not say what belongs together (%s): install lvm2 and look again.", cause(err))
 		return
 	}
 	m.groups = groups

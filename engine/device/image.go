@@ -146,7 +146,7 @@ func imageUses(root string, image fs.FileInfo) []string {
 	}
 	list, err := names(root + "/sys/block")
 	if err != nil {
-		return []string{fmt.Sprintf("It is not known whether a loop device uses the image (%s): mount /sys and look again.", Clean(err.Error()))}
+		return []string{fmt.Sprintf("It is not known whether a loop device uses the image (%s): mount /sys and look again.", cause(err))}
 	}
 	for _, name := range list {
 		file := backingFile(root + "/sys/block/" + name)
@@ -156,7 +156,7 @@ func imageUses(root string, image fs.FileInfo) []string {
 	}
 	swaps, err := readSwapLines(root)
 	if err != nil {
-		return append(uses, fmt.Sprintf("It is not known whether the system swaps on the image (%s): mount /proc and look again.", Clean(err.Error())))
+		return append(uses, fmt.Sprintf("It is not known whether the system swaps on the image (%s): mount /proc and look again.", cause(err)))
 	}
 	for _, line := range swaps {
 		if same(line.path) {

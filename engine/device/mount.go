@@ -23,7 +23,7 @@ type mount struct {
 func (g *graph) readMounts() []mount {
 	infos, err := parseMounts(g.root + "/proc/self/mountinfo")
 	if err != nil {
-		g.doubt("It is not known what is mounted (%v): mount /proc and look again.", Clean(err.Error()))
+		g.doubt("It is not known what is mounted (%v): mount /proc and look again.", cause(err))
 		return nil
 	}
 	if first, err := parseMounts(g.root + "/proc/1/mountinfo"); err == nil {
@@ -99,7 +99,7 @@ func (g *graph) readBtrfs() map[*block][]*block {
 	for _, folder := range folders {
 		members, err := names(folder)
 		if err != nil {
-			g.doubt("The members of a mounted btrfs cannot be listed (%s): unmount it and look again.", Clean(err.Error()))
+			g.doubt("The members of a mounted btrfs cannot be listed (%s): unmount it and look again.", cause(err))
 		}
 		var group []*block
 		for _, name := range members {

@@ -30,7 +30,7 @@ func (d *Disk) judge(e evidence) {
 	d.Reasons = nil
 	d.refuseFaults(e.faults)
 	d.refuseLive()
-	d.refuseUse(e.free)
+	d.refuseUse(e)
 	d.refuseMembers(e)
 	d.refuse(e.doubts...)
 	d.refuseHardware(len(e.faults) > 0)
@@ -86,7 +86,7 @@ func (p Partition) path(d *Disk) string {
 	return "/dev/" + strings.ReplaceAll(p.Name, "!", "/")
 }
 
-func (d *Disk) refuseUse(free map[string]bool) {
+func (d *Disk) refuseUse(e evidence) {
 	parts := d.eachPart()
 	for _, p := range parts {
 		if slices.Contains(p.use.Mounts, "/") {
@@ -105,7 +105,11 @@ func (d *Disk) refuseUse(free map[string]bool) {
 	}
 	for _, p := range parts {
 		for _, h := range p.use.Holders {
-			if !free[h.Name] {
+			switch {
+			case e.free[h.Name]:
+			case h.Kind == "lvm" && e.members[p.path] != "": // it names the group's other disks
+				d.refuse(e.members[p.path])
+			default:
 				d.refuse(h.reason(p.path))
 			}
 		}

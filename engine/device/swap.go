@@ -19,7 +19,7 @@ func readSwapLines(root string) ([]swapLine, error) {
 	}
 	var lines []swapLine
 	for i, line := range strings.Split(text, "\n") {
-		fields := strings.Fields(line)
+		fields := strings.FieldsFunc(line, blank)
 		if i == 0 || len(fields) == 0 {
 			continue
 		}
@@ -36,7 +36,7 @@ func readSwapLines(root string) ([]swapLine, error) {
 func (g *graph) readSwaps(mounts []mount) {
 	lines, err := readSwapLines(g.root)
 	if err != nil {
-		g.doubt("It is not known where the system swaps (%s): mount /proc and look again.", Clean(err.Error()))
+		g.doubt("It is not known where the system swaps (%s): mount /proc and look again.", cause(err))
 	}
 	for _, line := range lines {
 		blocks := g.swapsOn(line, mounts)
@@ -75,3 +75,6 @@ func unoctal(s string) string {
 	}
 	return b.String()
 }
+
+// blank tells what stands between the kernel's fields. It escapes these two in a name, and leaves every other kind of space as it is.
+func blank(r rune) bool { return r == ' ' || r == '\t' }

@@ -21,3 +21,11 @@ func Plain(text string) string {
 		return r
 	}, text)
 }
+
+// PlainError is an error whose text is [Plain]. It wraps err.
+func PlainError(err error) error { return plainError{err} }
+
+type plainError struct{ error }
+
+func (e plainError) Error() string { return Plain(e.error.Error()) }
+func (e plainError) Unwrap() error { return e.error }

@@ -1,6 +1,7 @@
 package event_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -35,6 +36,13 @@ func TestStreamMakesTextsPlain(t *testing.T) {
 	e := seen.Events()[0]
 	if got := e.Text + "|" + e.Title + "|" + e.Next + "|" + e.Work.Now; got != "�[31m[redacted]|�1m|�|copying �" {
 		t.Errorf("%q", got)
+	}
+}
+
+func TestPlainError(t *testing.T) {
+	cause := errors.New("cannot parse \x1b[2J")
+	if err := event.PlainError(cause); err.Error() != "cannot parse �[2J" || !errors.Is(err, cause) {
+		t.Errorf("%q", err)
 	}
 }
 

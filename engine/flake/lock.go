@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"lethe/engine/device"
 )
 
 // Offline is what to tell a user when there is no lock.
@@ -56,7 +58,7 @@ func CheckLock(in Input) error {
 		}
 		from := lock.Nodes[node].Original
 		if place := strings.Trim(from.Type+":"+from.Owner+"/"+from.Repo+"/"+from.Ref, "/"); strings.HasPrefix(wanted[name], "github:") && place != wanted[name] {
-			return fmt.Errorf("cannot use flake.lock: input %s is from %s there and from %s in flake.nix; run nix flake lock", name, clip(place), wanted[name])
+			return fmt.Errorf("cannot use flake.lock: input %s is from %s there and from %s in flake.nix; run nix flake lock", name, device.Clean(place), wanted[name])
 		}
 	}
 	return nil

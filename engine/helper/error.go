@@ -78,7 +78,7 @@ func (l *Lost) Error() string {
 	}
 	if l.Applying {
 		text.WriteString("\nThe state of the disk is unknown; take it for unfinished. " +
-			"Start Lethe again: it lets go of what was left mounted or open, and a new run starts over.")
+			"Start Lethe again: it lets go of what was left mounted or open, and offers to continue where NixOS was being installed already; else a new run starts over.")
 	}
 	if l.Tail != "" {
 		text.WriteString("\nThe last that the helper said:\n" + l.Tail)

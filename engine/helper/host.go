@@ -40,7 +40,8 @@ type Running struct {
 type Unfinished struct {
 	Disk  string `json:"disk"`  // its path now
 	Title string `json:"title"` // the disk, for people
-	// Step is the title of the step in which it stopped, and Stopped when; both empty where only the encrypted partition knows.
+	// Step is the title of the step in which it stopped, and Stopped when; both empty where only the disk's own file system knows, and
+	// then also whether the installation came to its end after all. [Host.Recall] looks.
 	Step    string    `json:"step"`
 	Stopped time.Time `json:"stopped,omitzero"`
 	// Encrypted tells that [Host.Recall] needs the passphrase.
@@ -53,6 +54,8 @@ type Result struct {
 	Report    verify.Report  `json:"report"`
 	Millis    int64          `json:"millis"`
 	Cancelled bool           `json:"cancelled"`
+	// Next says, after one that ended before its time, what the disk holds and what to do.
+	Next string `json:"next,omitempty"`
 }
 
 // Host is the machine as root can use it. There is nothing like "run this" or "write that": every operation is one of these.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync/atomic"
 
 	"lethe/engine/command"
 	"lethe/engine/event"
@@ -24,6 +25,7 @@ type session struct {
 
 	under    *task       // what is under way
 	finished chan func() // what to do at its end
+	stopping atomic.Bool // another process's run
 }
 
 // proposal is a plan that was accepted and not applied yet.
@@ -109,7 +111,15 @@ func (s *session) perform(r request) {
 		return
 	}
 	if r.Op == opStop && s.under != nil && s.under.watching {
-		go func() { s.answer(reply{ID: r.ID}, s.host.Stop(s.ctx)) }()
+		if !s.stopping.CompareAndSwap(false, true) {
+			s.refuse(r.ID, refusal(CodeBusy, "cannot stop it again: it is being stopped; wait for its end"))
+			return
+		}
+		go func() {
+			err := s.host.Stop(s.ctx)
+			s.stopping.Store(false)
+			s.answer(reply{ID: r.ID}, err)
+		}()
 		return
 	}
 	if s.under != nil {
@@ -246,6 +256,7 @@ func (s *session) apply(r request) {
 			result.Report.Checks[i].Detail = s.secrets.Redact(c.Detail)
 		}
 		s.secrets.Wipe() // here and now, and not when the answer has been sent
+		secret.Sweep()
 		return func() { s.queue.send(toClient{Reply: &reply{ID: r.ID, Result: &result, Error: problem}}) }
 	})
 }

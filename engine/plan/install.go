@@ -29,6 +29,10 @@ const (
 	FetchedRepo = RunDir + "/configuration"
 	// Inputs is where the inputs of a generated configuration are locked.
 	Inputs = RunDir + "/inputs"
+	// Look is where a disk is looked into, to see what an earlier run left.
+	Look = RunDir + "/look"
+	// Memo is where, on the nix file system, the plan and the journal are kept from the mounting on.
+	Memo = "persist/var/log/lethe"
 	// Temp is the scratch of nixos-install: on the disk, because the tree itself is memory. It is removed at the end.
 	Temp = Root + "/nix/.lethe-tmp"
 )
@@ -131,6 +135,13 @@ func (p Plan) Mounts() []Mounting {
 	return list
 }
 
+// Repair mends the EFI system partition of an installation that continues: after a power cut it was never unmounted, and says so until then.
+// Of the nix file system the journal takes care when it is mounted.
+func (p Plan) Repair() command.Command {
+	esp, _ := p.Layout.Find(layout.ESP)
+	return command.RepairFAT(builder{plan: p}.path(esp))
+}
+
 // NixDevice is what the nix file system lies on: the opened container, or the partition.
 func (p Plan) NixDevice() string {
 	if p.Layout.LUKS != nil {
@@ -198,6 +209,9 @@ func (b builder) mount() Step {
 		ID: string(Mount), Kind: Mount, Weight: weightMount,
 		Title: "Mount the new system below " + Root,
 		Why:   "The root is memory, as it will be at every boot; the nix partition and the EFI system partition are mounted into it, and every folder that is kept.",
+	}
+	if b.plan.Continues {
+		s.Commands = append(s.Commands, b.plan.Repair())
 	}
 	for _, m := range b.plan.Mounts() {
 		for _, f := range m.Folders {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"lethe/engine/command"
+	"lethe/engine/condition"
 	"lethe/engine/config"
 	"lethe/engine/device"
 	"lethe/engine/flake"
@@ -22,6 +23,9 @@ type Input struct {
 	// Memory and Firmware are the machine's. They matter for a real disk only.
 	Memory   quantity.Bytes
 	Firmware device.Firmware
+	// Power and Clock are the machine's; zero where nobody looked. They matter for a real disk only.
+	Power condition.Power
+	Clock condition.Clock
 }
 
 // Make turns facts, wishes, a layout and a configuration into a plan. A refused disk gives an error with its reason, and so does
@@ -179,7 +183,7 @@ func loss(what, name, size, partLabel string, content device.Content, use device
 		used = append(used, "in use as swap")
 	}
 	for _, h := range use.Holders {
-		used = append(used, fmt.Sprintf("used by %s %s", h.Kind, device.Clean(h.Says)))
+		used = append(used, fmt.Sprintf("used by %s %s", device.Clean(h.Kind), device.Clean(h.Says)))
 	}
 	return Loss{What: phrase, Name: device.Clean(name), Size: size, Type: kind, Text: label, Used: strings.Join(used, ", ")}
 }

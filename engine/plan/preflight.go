@@ -33,7 +33,7 @@ func Preflight(disk device.Disk, in Input) []flake.Finding {
 	case firmware.SecureBoot == "on":
 		add(flake.Warn, "firmware", "Secure Boot is on and the installed boot loader is not signed, so the machine will refuse to start it; switch Secure Boot off in the firmware's settings before the first boot")
 	}
-	return list
+	return append(append(list, power(in.Power)...), clock(in.Clock)...)
 }
 
 // reserved is what firmware and kernel keep of the memory, so that the kernel counts less than people do.

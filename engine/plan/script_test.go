@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -133,14 +134,27 @@ func onlyPlanned(t *testing.T, p plan.Plan, calls string) {
 }
 
 func TestTextShowsNothingThatATerminalObeys(t *testing.T) {
-	for _, text := range hostile {
+	for _, text := range append(slices.Clone(hostile), "a\x00b", "\u009b2J", "\u2066x\u2069", "\U000e0041", "../../etc", strings.Repeat("x\x1b", 5000)) {
 		for _, p := range hostilePlans(t, text) {
-			for _, r := range p.Text("MAP") {
-				if r < 0x20 && r != '\n' || r >= 0x7f && r < 0xa0 || r == '\u202e' || r == '\u2028' {
-					t.Errorf("%q: the text holds %q", text, r)
-					break
+			p.Steps[0].Title, p.Notes = p.Steps[0].Title+text, append(p.Notes, text)
+			for i, own := range []*plan.Own{nil, {Source: text, Rev: text, Diff: "+\t" + text + "\n", Says: []string{text}}} {
+				p.Configuration.Own = own
+				if got, err := p.JSON(); err != nil || !utf8.Valid(got) {
+					t.Errorf("%q (%d): the JSON is no UTF-8: %v", text, i, err)
 				}
+				obeyed(t, text, p.Text("MAP"))
 			}
+		}
+	}
+}
+
+// obeyed looks for what a terminal obeys, or hides.
+func obeyed(t *testing.T, text, shown string) {
+	t.Helper()
+	for _, r := range shown {
+		if r < 0x20 && r != '\n' || r >= 0x7f && r < 0xa0 || r >= 0x2028 && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r >= 0xe0000 && r < 0xe1000 {
+			t.Errorf("%.100q: the text holds %q", text, r)
+			return
 		}
 	}
 }

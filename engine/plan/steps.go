@@ -164,12 +164,16 @@ func (b builder) encrypt() Step {
 	format := command.FormatLUKS(path, command.Container{
 		UUID: l.LUKS.UUID, SectorSize: l.LUKS.SectorSize, DataOffset: l.LUKS.DataOffset, KDF: b.plan.KDF,
 	})
-	return Step{
+	s := Step{
 		ID: string(Encrypt), Kind: Encrypt, Role: layout.Nix, Weight: weightEncrypt, Erases: true,
 		Title:    "Encrypt the nix partition (LUKS2)",
 		Why:      "Everything that outlives a boot lies here. Deriving the key from the passphrase takes a moment on purpose.",
 		Commands: b.around(nix, format),
 	}
+	if !b.image() {
+		s.Why += " Lethe has this command do that in memory, while you read, and in this step only writes what it made to the disk."
+	}
+	return s
 }
 
 func (b builder) format(p layout.Partition) Step {

@@ -18,7 +18,10 @@ func (p Plan) Text(mapText string) string {
 		fmt.Fprintf(&b, "       %s: %s\n", p.Verdict.State, visible(p.Verdict.Reason))
 	}
 	b.WriteString("\nWill be lost\n")
-	if len(p.Erase) == 0 {
+	switch {
+	case p.Continues:
+		b.WriteString("  nothing: the installation goes on where it stopped\n")
+	case len(p.Erase) == 0:
 		b.WriteString("  nothing: the disk is blank\n")
 		if p.Grade != device.Confirmed {
 			b.WriteString("  as far as can be seen without privilege\n")
@@ -40,7 +43,7 @@ func (p Plan) Text(mapText string) string {
 	}
 	b.WriteString("\nSteps\n")
 	for i, s := range p.Steps {
-		fmt.Fprintf(&b, "%2d. %s\n", i+1, s.Title)
+		fmt.Fprintf(&b, "%2d. %s\n", i+1, visible(s.Title))
 		if s.NotRehearsed != "" {
 			fmt.Fprintf(&b, "      not rehearsed (%s)\n", s.NotRehearsed)
 		}
@@ -55,12 +58,12 @@ func (p Plan) Text(mapText string) string {
 // configuration lists the files that are written, and shows what is added to a repository of the user's own.
 func (p Plan) configuration(b *strings.Builder) {
 	if own := p.Configuration.Own; own != nil {
-		fmt.Fprintf(b, "\nAdded to your configuration (commit %s)\n%s", own.Rev, own.Diff)
+		fmt.Fprintf(b, "\nAdded to your configuration (commit %s)\n%s", visible(own.Rev), visible(strings.ReplaceAll(own.Diff, "\t", "    ")))
 		return
 	}
 	b.WriteString("\nNixOS configuration (export writes it, --json shows it whole)\n")
 	for _, f := range p.Configuration.Files.Files {
-		fmt.Fprintf(b, "  %s (%d lines)\n", f.Path, strings.Count(string(f.Text), "\n"))
+		fmt.Fprintf(b, "  %s (%d lines)\n", visible(f.Path), strings.Count(string(f.Text), "\n"))
 	}
 }
 
@@ -74,7 +77,7 @@ func (p Plan) Describe() string {
 	}
 	kind := string(p.Target.Kind)
 	if p.Transport != "" && p.Transport != "file" {
-		kind = p.Transport + " " + kind
+		kind = device.Clean(p.Transport) + " " + kind
 	}
 	return fmt.Sprintf("%s (%s, %s)", strings.Join(parts, " · "), p.Target.Bytes.Human(), kind)
 }

@@ -6,6 +6,7 @@ package printer
 
 import (
 	"io"
+	"math"
 
 	"github.com/sirupsen/logrus"
 
@@ -20,6 +21,7 @@ var levels = map[event.Kind]logrus.Level{
 	event.UndoFailed: logrus.ErrorLevel,
 
 	event.RunCancelled: logrus.WarnLevel,
+	event.Stalled:      logrus.WarnLevel,
 	event.UndoStart:    logrus.WarnLevel,
 	event.UndoDone:     logrus.WarnLevel,
 
@@ -33,7 +35,7 @@ func NewJournal(w io.Writer) event.Sink {
 	log.SetOutput(w)
 	log.SetLevel(logrus.DebugLevel)
 	log.SetFormatter(&logrus.JSONFormatter{TimestampFormat: "2006-01-02T15:04:05.000Z07:00"})
-	return &logSink{log: log}
+	return &logSink{log: log, whole: true}
 }
 
 // NewLog prints events as text through logrus, for a terminal or a system log.
@@ -46,8 +48,9 @@ func NewLog(w io.Writer, colour bool) event.Sink {
 }
 
 type logSink struct {
-	log  *logrus.Logger
-	pace pace
+	log   *logrus.Logger
+	pace  pace
+	whole bool // also what only a program needs
 }
 
 // Event prints one line, if any.
@@ -62,13 +65,17 @@ func (s *logSink) Event(e event.Event) {
 	case !known:
 		level = logrus.InfoLevel
 	}
-	s.log.WithTime(e.Time).WithFields(fields(e)).Log(level, message(e))
+	parts := fields(e)
+	if s.whole {
+		addFigures(parts, e)
+	}
+	s.log.WithTime(e.Time).WithFields(parts).Log(level, message(e))
 }
 
 // fields are the parts of an event that have a value.
 func fields(e event.Event) logrus.Fields {
 	f := logrus.Fields{"seq": e.Seq, "kind": e.Kind}
-	for name, value := range map[string]string{"step": e.Step, "status": e.Status, "disk": e.Disk, "next": e.Next} {
+	for name, value := range map[string]string{"step": e.Step, "status": e.Status, "disk": e.Disk, "next": e.Next, "program": e.Program} {
 		if value != "" {
 			f[name] = value
 		}
@@ -80,6 +87,16 @@ func fields(e event.Event) logrus.Fields {
 		f["millis"] = e.Millis
 	}
 	return f
+}
+
+// addFigures adds what [ParseJournal] needs for a page that looks on: how far the run is, and at what.
+func addFigures(f logrus.Fields, e event.Event) {
+	if e.Done > 0 {
+		f["done"] = math.Round(e.Done*10000) / 10000
+	}
+	if e.Work != nil {
+		f["work"] = e.Work
+	}
 }
 
 // message is what the line is about.

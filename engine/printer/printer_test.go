@@ -35,6 +35,7 @@ func story() []event.Event {
 		{Kind: event.Progress, Step: "install", Title: "Install NixOS", Done: 0.5, Work: &event.Work{
 			Builds: 12, Built: 3, Fetches: 345, Copied: 120, Bytes: 5 << 28, BytesTotal: 45 << 27, Now: "copying " + password,
 		}},
+		{Kind: event.Stalled, Step: "install", Title: "Install NixOS", Done: 0.5, Program: "nixos-install", Millis: 600_000, Text: "Nothing was heard from nixos-install for 10 minutes.", Next: "It may be building something large: wait, or cancel."},
 		{Kind: event.StepStart, Step: "verify", Title: verifying, Done: 0.5},
 		{Kind: event.Checked, Step: "verify", Title: "partition table", Text: "3 partitions", Status: string(verify.Passed), Done: 0.5},
 		{Kind: event.Checked, Step: "verify", Title: "swap", Text: "it holds ext4\ninstead of nothing", Status: string(verify.Failed), Done: 0.5},

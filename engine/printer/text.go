@@ -16,6 +16,8 @@ import (
 type Style struct {
 	Colour bool
 	Bar    bool // a progress bar, for terminals
+	// Cancel says how to cancel: "Ctrl-C cancels".
+	Cancel string
 }
 
 // Text prints events for people.
@@ -54,6 +56,8 @@ func (t *Text) Event(e event.Event) {
 		t.line("    %s %s", t.mark(e.Status), checkText(e))
 	case event.Progress:
 		t.progress(e)
+	case event.Stalled:
+		t.line("    %s", strings.TrimSpace(t.paint("33", e.Text)+" "+e.Next+" "+t.style.Cancel))
 	case event.StepFailed:
 		t.line("  %s %s", t.mark(string(verify.Failed)), e.Title)
 	case event.UndoFailed:

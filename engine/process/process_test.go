@@ -42,6 +42,8 @@ func TestMain(m *testing.M) {
 	switch os.Getenv(roleVariable) {
 	case "hardened":
 		hardened()
+	case "clobbered":
+		clobbered()
 	case "child":
 		look().print(os.Stderr)
 	default:

@@ -97,10 +97,10 @@ func lastEvent(t *testing.T, last event.Event, result run.Result, err error) {
 	if (last.Kind == event.RunCancelled) != result.Cancelled || last.Kind == event.RunDone {
 		t.Errorf("%s, cancelled %v", last.Kind, result.Cancelled)
 	}
-	if last.Next != result.State.Sentence() || failure.State != result.State || failure.Step.ID != last.Step {
+	if last.Next != result.Next || last.Next != failure.Next || !strings.HasPrefix(last.Next, result.State.Sentence()+" ") || failure.State != result.State || failure.Step.ID != last.Step {
 		t.Errorf("%+v does not fit %+v", last, failure)
 	}
-	for _, want := range []string{failure.Step.Title, failure.Cause.Error(), result.State.Sentence()} {
+	for _, want := range []string{failure.Step.Title, failure.Cause.Error(), failure.Next} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is missing in %q", want, err)
 		}

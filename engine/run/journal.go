@@ -61,7 +61,7 @@ func (j *Journal) SyncSteps() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.syncer == nil {
-		j.syncer = newSyncer(j.file)
+		j.syncer = startSyncer(j.file, j.file.Sync)
 	}
 }
 
@@ -69,6 +69,7 @@ func (j *Journal) SyncSteps() {
 func (j *Journal) Event(e event.Event) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	defer j.copied(e)
 	if e.Kind == event.Log {
 		j.line(e)
 		return
@@ -126,6 +127,10 @@ func (j *Journal) Close() error {
 	defer j.mu.Unlock()
 	j.count()
 	var err error
+	if also := j.written.also; also != nil {
+		j.written.also = nil
+		err = errors.Join(also.syncer.stop(), also.file.Close())
+	}
 	if j.syncer != nil {
 		err = j.syncer.stop()
 		j.syncer = nil
@@ -140,12 +145,14 @@ func (j *Journal) Close() error {
 type counter struct {
 	to    io.Writer
 	bytes int64
+	also  *duplicate
 }
 
 // Write passes p on with one call.
 func (c *counter) Write(p []byte) (int, error) {
 	n, err := c.to.Write(p)
 	c.bytes += int64(n)
+	c.also.write(p)
 	return n, err
 }
 
@@ -155,12 +162,13 @@ type syncer struct {
 	ended chan error // the first failure, which the kernel tells only once
 }
 
-func newSyncer(file *os.File) *syncer {
+// startSyncer writes out with sync what is in a file, once with its folder.
+func startSyncer(file *os.File, sync func() error) *syncer {
 	s := &syncer{asked: make(chan struct{}, 1), ended: make(chan error, 1)}
 	go func() {
 		first := syncFolder(filepath.Dir(file.Name()))
 		for range s.asked {
-			if err := file.Sync(); first == nil {
+			if err := sync(); first == nil {
 				first = err
 			}
 		}

@@ -24,6 +24,8 @@ type Result struct {
 	Report    verify.Report
 	Elapsed   time.Duration
 	Cancelled bool
+	// Next says, after a run that ended before its time, what the disk holds and what to do; see [StepError].
+	Next string
 }
 
 // Runner runs plans.
@@ -36,6 +38,10 @@ type Runner struct {
 	Now func() time.Time
 	// Tick is how often a step under way is said to have come further, by its weight; 0 means never.
 	Tick time.Duration
+	// Silence gives how long a program may say nothing before an event asks whether to go on; nil means for ever.
+	Silence func(program string) time.Duration
+	// Notes are told in the log of the first step.
+	Notes []string
 }
 
 // undoDeadline bounds the undoing of one step. Unmounting writes out what is still in memory, which takes a while on a slow disk.
@@ -46,20 +52,34 @@ type StepError struct {
 	Step  plan.Step
 	Cause error
 	State step.DiskState
+	// Next says what to do now, after a sentence on the disk.
+	Next string
 	// Cancelled tells that somebody wanted it so.
 	Cancelled bool
 }
 
-// Error names the step, the cause and the disk's state.
+// Error names the step, the cause in full, the disk's state and what to do next.
 func (e *StepError) Error() string {
-	if e.Cancelled {
-		return fmt.Sprintf("cancelled in step “%s”: %v\n%s", e.Step.Title, e.Cause, e.State.Sentence())
+	next := e.Next
+	if next == "" {
+		next = e.State.Sentence()
 	}
-	return fmt.Sprintf("cannot finish step “%s”: %v\n%s", e.Step.Title, e.Cause, e.State.Sentence())
+	if e.Cancelled {
+		return fmt.Sprintf("cancelled in step “%s”: %v\n%s", e.Step.Title, e.Cause, next)
+	}
+	return fmt.Sprintf("cannot finish step “%s”: %v\n%s", e.Step.Title, e.Cause, next)
+}
+
+// advice is what the disk holds, and what to do.
+func advice(p plan.Plan, state step.DiskState, cancelled bool) string {
+	return state.Sentence() + " " + state.Next(p, cancelled)
 }
 
 // Unwrap gives the cause.
 func (e *StepError) Unwrap() error { return e.Cause }
+
+// errGone comes before what a program said of a disk that went away in the middle, such as that there is no space left.
+var errGone = errors.New("the disk is no longer there: it was unplugged, or it failed; connect it firmly and look at the disks again before you go on")
 
 // begun is a step whose Do was called.
 type begun struct {
@@ -76,7 +96,7 @@ type pass struct {
 	current plan.Step
 	weight  int // of finished steps
 	// fraction is how far the current step says it is.
-	fraction float64
+	fraction figure
 	started  time.Time
 }
 
@@ -87,6 +107,7 @@ func (r Runner) Run(ctx context.Context, env *step.Env) (Result, error) {
 		stream: event.NewStream(r.Sink, r.Now, env.Secrets.Redact),
 	}
 	env.Emit, env.Progress = w.emit, w.progress
+	defer w.guard()()
 	if env.Now == nil {
 		env.Now = r.Now
 	}
@@ -126,7 +147,7 @@ func (w *pass) emit(e event.Event) {
 // done is the finished share of the run, with what the current step says of itself.
 func (w *pass) done() float64 {
 	if total := w.env.Plan.Weight(); total > 0 {
-		return (float64(w.weight) + w.fraction*float64(w.current.Weight)) / float64(total)
+		return (float64(w.weight) + w.fraction.get()*float64(w.current.Weight)) / float64(total)
 	}
 	return 0
 }
@@ -141,6 +162,10 @@ func (w *pass) do(ctx context.Context, s plan.Step, doer step.Doer) error {
 	}
 	start := w.runner.Now()
 	w.emit(event.Event{Kind: event.StepStart, Title: s.Title})
+	for _, note := range w.runner.Notes {
+		w.emit(event.Event{Kind: event.Log, Text: note})
+	}
+	w.runner.Notes = nil
 	if s.NotRehearsed != "" {
 		w.emit(event.Event{Kind: event.StepDone, Title: s.Title, Status: string(verify.NotRehearsed), Text: s.NotRehearsed})
 		return nil
@@ -152,14 +177,15 @@ func (w *pass) do(ctx context.Context, s plan.Step, doer step.Doer) error {
 	if err != nil {
 		return err
 	}
-	w.weight, w.fraction = w.weight+s.Weight, 0
+	w.weight += s.Weight
+	w.fraction.set(0)
 	w.emit(event.Event{Kind: event.StepDone, Title: s.Title, Millis: w.runner.Now().Sub(start).Milliseconds()})
 	return nil
 }
 
 // progress tells how far the current step says it is.
 func (w *pass) progress(fraction float64, work *event.Work) {
-	w.fraction = min(max(fraction, w.fraction), 1)
+	w.fraction.set(min(max(fraction, w.fraction.get()), 1))
 	w.emit(event.Event{Kind: event.Progress, Title: w.current.Title, Work: work})
 }
 
@@ -192,22 +218,25 @@ func (w *pass) tick(s plan.Step, start time.Time) (stop func()) {
 
 // fail undoes what was begun and ends the run.
 func (w *pass) fail(ctx context.Context, s plan.Step, cause error) (Result, error) {
+	if w.env.Gone() {
+		cause = fmt.Errorf("%w: %w", errGone, cause)
+	}
 	w.emit(event.Event{Kind: event.StepFailed, Title: s.Title, Text: cause.Error()})
 	cancelled := errors.Is(cause, context.Canceled) || ctx.Err() != nil && errors.Is(cause, context.Cause(ctx))
 	if err := errors.Join(w.undo(), w.env.Release()); err != nil {
 		cause = errors.Join(cause, err)
 	}
 	state := w.env.State()
-	failure := &StepError{Step: s, Cause: cause, State: state, Cancelled: cancelled}
+	failure := &StepError{Step: s, Cause: cause, State: state, Cancelled: cancelled, Next: advice(w.env.Plan, state, cancelled)}
 	kind := event.RunFailed
 	if cancelled {
 		kind = event.RunCancelled
 	}
 	w.emit(event.Event{
-		Kind: kind, Step: s.ID, Title: s.Title, Text: cause.Error(), Disk: string(state), Next: state.Sentence(),
+		Kind: kind, Step: s.ID, Title: s.Title, Text: cause.Error(), Disk: string(state), Next: failure.Next,
 		Millis: w.elapsed().Milliseconds(),
 	})
-	return Result{State: state, Report: w.env.Report, Elapsed: w.elapsed(), Cancelled: cancelled}, failure
+	return Result{State: state, Report: w.env.Report, Elapsed: w.elapsed(), Cancelled: cancelled, Next: failure.Next}, failure
 }
 
 // undoOne undoes one step, whatever became of the run's own context.

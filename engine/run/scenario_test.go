@@ -83,9 +83,11 @@ func expected(steps []plan.Step) step.DiskState {
 	for _, s := range steps {
 		switch {
 		case s.NotRehearsed != "":
+		case s.Kind == plan.Install:
+			return step.Prepared
 		case formats(s):
-			return step.Incomplete
-		case s.Erases:
+			state = step.Incomplete
+		case s.Erases && state != step.Incomplete:
 			state = step.Restored
 		}
 	}

@@ -44,7 +44,8 @@ func (s *Store) Wipe() {
 	}
 }
 
-// Redact replaces every secret in text. It is the last line of defence for logs; nothing should ever need it.
+// Redact replaces every secret in text, also without the blanks at its ends. It is the last line of defence for logs; nothing should
+// ever need it.
 // Secrets below four bytes are left alone, since replacing them would garble every line.
 func (s *Store) Redact(text string) string {
 	if len(text) < leastRedacted {
@@ -57,8 +58,10 @@ func (s *Store) Redact(text string) string {
 	out, found := []byte(text), false
 	for _, secret := range all {
 		_ = secret.Use(func(hidden []byte) error {
-			if len(hidden) >= leastRedacted && bytes.Contains(out, hidden) {
-				out, found = bytes.ReplaceAll(out, hidden, []byte(Redacted)), true
+			for _, form := range [][]byte{hidden, bytes.TrimSpace(hidden)} { // who quotes a line may trim it
+				if len(form) >= leastRedacted && bytes.Contains(out, form) {
+					out, found = bytes.ReplaceAll(out, form, []byte(Redacted)), true
+				}
 			}
 			return nil
 		}) // one that was wiped is in no text

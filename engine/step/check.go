@@ -32,11 +32,17 @@ func (*check) Do(ctx context.Context, e *Env) error {
 	if err := e.needSecrets(); err != nil {
 		return err
 	}
+	if err := e.needClock(); err != nil {
+		return err
+	}
 	opened, err := e.Open(e.Plan)
 	if err != nil {
 		return err
 	}
 	e.Target = opened
+	if err := e.releaseOwn(ctx); err != nil {
+		return err
+	}
 	if err := e.sameDisk(ctx); err != nil {
 		return err
 	}
@@ -44,6 +50,18 @@ func (*check) Do(ctx context.Context, e *Env) error {
 		return e.needRoom()
 	}
 	return e.needPlaces()
+}
+
+// releaseOwn lets go, by name, of what an earlier run of the same installation left: it would keep the disk busy.
+func (e *Env) releaseOwn(ctx context.Context) error {
+	if !e.Plan.Continues {
+		return nil
+	}
+	names, err := e.Machine.ReleaseLeftovers(ctx)
+	for _, name := range names {
+		e.Log("Released %s, left by the run before.", name)
+	}
+	return err
 }
 
 // Undo leaves the target to [Env.Release], which every run calls last.
@@ -99,8 +117,12 @@ func (e *Env) sameDisk(ctx context.Context) error {
 	return e.sameDevice()
 }
 
-// SameDisk compares a disk with the one that a plan was confirmed for, and what would be lost with what was confirmed.
+// SameDisk compares a disk with the one that a plan was confirmed for, and what would be lost with what was confirmed. A plan that
+// continues loses nothing, and knows its disk by its own table instead; see [Recognise].
 func SameDisk(p plan.Plan, is device.Disk) error {
+	if p.Continues {
+		return sameToContinue(p, is)
+	}
 	differences := device.Compare(p.Target, is.Identity)
 	if len(differences) > 0 {
 		var lines []string
@@ -152,11 +174,20 @@ func (e *Env) sameDevice() error {
 	}
 	id := e.Plan.Target
 	want := target.Facts{Number: e.found.Number, Bytes: id.Bytes, Logical: quantity.SectorSize(id.Logical), DiskSeq: id.DiskSeq}
+	if e.Plan.Continues { // plugged in anew it has another number, and is known by its table
+		want.DiskSeq = e.found.DiskSeq
+	}
 	if is.DiskSeq == 0 || want.DiskSeq == 0 { // one of the two ways to ask is missing in this kernel
 		is.DiskSeq, want.DiskSeq = 0, 0
 	}
 	if is != want {
 		return fmt.Errorf("cannot write to %s: another disk took its name while it was being opened: confirmed was %+v, there is %+v; look at the disks again and make a new plan", id.Path, want, is)
+	}
+	if !e.Plan.Continues {
+		return nil
+	}
+	if err := held.Free(); err != nil { // before the first write lastLook asks
+		return fmt.Errorf("cannot continue on %s: %w", id.Path, err)
 	}
 	return nil
 }

@@ -47,6 +47,9 @@ func (*closing) Do(ctx context.Context, e *Env) error {
 	if err := e.Machine.letGo(ctx, zram); err != nil { // memory may be too short to take it back; it ends with the live session
 		e.Log("The swap in memory stays until this system is restarted: %v", err)
 		e.Machine.forget(zram)
+		if err := e.Machine.save(); err != nil {
+			return err
+		}
 	}
 	if err := e.Target.Disk().Sync(); err != nil {
 		return fmt.Errorf("cannot write %s out: %w", e.Target.Path(), err)

@@ -69,11 +69,18 @@ func lookup(path, name string) (int, error) {
 	lines := bufio.NewScanner(f)
 	for lines.Scan() {
 		if fields := strings.Split(lines.Text(), ":"); len(fields) > 2 && fields[0] == name {
-			return strconv.Atoi(fields[2])
+			id, err := strconv.ParseUint(fields[2], 10, 32)
+			if err != nil || id == keepOwner {
+				return -1, fmt.Errorf("%s gives %s the number %q", path, name, fields[2])
+			}
+			return int(id), nil
 		}
 	}
 	return -1, lines.Err()
 }
+
+// keepOwner is no number of anybody: chown takes it as "leave it as it is".
+const keepOwner = 1<<32 - 1
 
 // own gives a folder and all in it to somebody.
 func own(folder string, uid, gid int) error {

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"time"
 
@@ -256,11 +257,16 @@ func (m *Machine) load() error {
 func (t thing) known() bool {
 	switch t.Kind {
 	case tree:
-		return t.Name == plan.Root
+		return t.Name == plan.Root || t.Name == plan.Look
 	case folder:
 		return t.Name == plan.Temp
-	case mapper, zram:
-		return filepath.Base(t.Name) == t.Name || t.Kind == zram && filepath.Dir(t.Name) == "/dev"
+	case mapper:
+		return mapperName.MatchString(t.Name)
+	case zram:
+		return filepath.Dir(t.Name) == "/dev" && mapperName.MatchString(filepath.Base(t.Name))
 	}
 	return false
 }
+
+// mapperName is the form of a name that no program takes for an option or a path.
+var mapperName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.+-]*$`)

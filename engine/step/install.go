@@ -6,8 +6,10 @@ import (
 	"time"
 
 	"lethe/engine/command"
+	"lethe/engine/event"
 	"lethe/engine/layout"
 	"lethe/engine/plan"
+	"lethe/engine/secret"
 	"lethe/engine/tool"
 	"lethe/engine/verify"
 )
@@ -18,38 +20,100 @@ type install struct{}
 // between is the least time between two reports of progress.
 const between = 250 * time.Millisecond
 
-// Do makes room in the firmware, runs it and reads its talk as progress. The last lines of it are in the error, whole, when it fails.
+// pauses are waited for when the network failed, one after the other. What was downloaded by then is kept, and after an attempt that
+// came further, so that less was left to fetch, they begin anew.
+var pauses = []time.Duration{5 * time.Second, 20 * time.Second, time.Minute, 3 * time.Minute}
+
+// Do makes room in the firmware and runs it, again where only the network failed. A run that continues makes sure before that
+// what it did not write itself is as it was reviewed.
 func (*install) Do(ctx context.Context, e *Env) error {
+	if e.Plan.Continues {
+		if err := e.asReviewed(); err != nil {
+			e.Mark(Incomplete)
+			return err
+		}
+	}
+	e.Mark(Prepared)
+	secret.Sweep() // this step takes long, and what went before has hashed passwords
 	e.tidyFirmware(ctx)
-	c := command.InstallNixOS(plan.Root, plan.Repo, e.Plan.HostName(), plan.Temp)
-	progress := &tool.NixProgress{}
-	var last time.Time
-	tell := func(least time.Duration) {
-		if time.Since(last) < least {
-			return
+	e.beginProof(ctx)
+	for tried, left := 0, 0; ; {
+		once := &attempt{env: e}
+		err := once.run(ctx)
+		if err == nil {
+			return nil
 		}
-		last = time.Now()
-		work := progress.Work()
-		e.Progress(progress.Fraction(), &work)
-	}
-	line := func(line string) {
-		e.Log("%s", line)
-		if progress.Line(line) {
-			tell(between)
+		if context.Cause(ctx) != nil || !tool.NetworkFailed(once.talk.lines()) {
+			return fmt.Errorf("cannot install NixOS: %w", once.talk.complete(err))
 		}
-	}
-	record := func(line string) {
-		if progress.Record(line) {
-			tell(between)
+		if fetches := once.progress.Work().Fetches; fetches > 0 {
+			if left > fetches {
+				tried = 0
+			}
+			left = fetches
 		}
+		if tried == len(pauses) {
+			return fmt.Errorf("cannot install NixOS: the network failed %d times in a row; see that this machine reaches the internet: %w", tried+1, once.talk.complete(err))
+		}
+		if err := e.pause(ctx, pauses[tried], err); err != nil {
+			return err
+		}
+		tried++
 	}
-	e.Log("$ %s", c.Shell())
-	_, err := e.Tools.Run(ctx, tool.Call{Command: command.RecordNix(c), Stream: true, Line: line, Record: record})
-	tell(0)
-	if err != nil {
-		return fmt.Errorf("cannot install NixOS: %w", err)
+}
+
+// pause waits for the network, and tells why.
+func (e *Env) pause(ctx context.Context, wait time.Duration, why error) error {
+	e.Log("The network failed: %v", why)
+	e.Log("Trying again in %s. What was downloaded is kept.", wait)
+	e.Progress(0, &event.Work{Now: fmt.Sprintf("waiting for the network; trying again in %s", wait)})
+	select {
+	case <-time.After(wait):
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
 	}
-	return nil
+}
+
+// attempt is one run of nixos-install.
+type attempt struct {
+	env      *Env
+	progress tool.NixProgress
+	talk     talk
+	last     time.Time // progress was told
+}
+
+// run reads its talk as progress. The last lines of it are in the error, whole, when it fails.
+func (a *attempt) run(ctx context.Context) error {
+	c := command.InstallNixOS(plan.Root, plan.Repo, a.env.Plan.HostName(), plan.Temp)
+	a.env.Log("$ %s", c.Shell())
+	_, err := a.env.Tools.Run(ctx, tool.Call{Command: command.RecordNix(c), Stream: true, Line: a.line, Record: a.record})
+	a.tell(0)
+	return err
+}
+
+func (a *attempt) line(line string) {
+	a.env.Log("%s", line)
+	a.talk.add(line)
+	if a.progress.Line(line) {
+		a.tell(between)
+	}
+}
+
+func (a *attempt) record(line string) {
+	if a.progress.Record(line) {
+		a.tell(between)
+	}
+}
+
+// tell reports progress, unless it was done just now.
+func (a *attempt) tell(least time.Duration) {
+	if time.Since(a.last) < least {
+		return
+	}
+	a.last = time.Now()
+	work := a.progress.Work()
+	a.env.Progress(a.progress.Fraction(), &work)
 }
 
 // tidyFirmware removes the boot entries of an earlier installation by Lethe on this very disk, which lead nowhere now. Those of
@@ -68,5 +132,8 @@ func (e *Env) tidyFirmware(ctx context.Context) {
 	}
 }
 
-// Undo has nothing to free: what nixos-install mounted for itself is gone with it.
-func (*install) Undo(context.Context, *Env) error { return nil }
+// Undo ends the proof that began with it. What nixos-install mounted for itself is gone with it.
+func (*install) Undo(_ context.Context, e *Env) error {
+	e.proof.stop()
+	return nil
+}

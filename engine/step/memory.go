@@ -13,11 +13,10 @@ type memory struct{}
 
 // Do starts it. A live system that cannot do it goes on without, and says so.
 func (*memory) Do(ctx context.Context, e *Env) error {
-	device, err := tool.Zram{Tools: e.Tools}.Start(ctx, e.Plan.Memory)
-	if device != "" {
-		if err := e.Machine.take(zram, device); err != nil {
-			return errors.Join(err, tool.Zram{Tools: e.Tools}.Stop(ctx, device))
-		}
+	start := tool.Zram{Tools: e.Tools, Taken: func(path string) error { return e.Machine.take(zram, path) }}
+	device, err := start.Start(ctx, e.Plan.Memory)
+	if err != nil && context.Cause(ctx) == nil {
+		err = errors.Join(err, e.Machine.letGo(ctx, zram))
 	}
 	switch cancelled := context.Cause(ctx); {
 	case cancelled != nil:

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"lethe/engine/plan"
+	"lethe/engine/tool"
 )
 
 // mount puts the new system's tree together.
@@ -18,9 +19,15 @@ func (*mount) Do(ctx context.Context, e *Env) error {
 	if err := e.Machine.take(tree, plan.Root); err != nil {
 		return err
 	}
+	if err := e.repair(ctx); err != nil {
+		return err
+	}
 	for _, m := range e.Plan.Mounts() {
 		if err := context.Cause(ctx); err != nil {
 			return err
+		}
+		if e.Plan.Continues {
+			e.Mark(Prepared)
 		}
 		for _, f := range m.Folders {
 			if f.Path == plan.Temp {
@@ -35,6 +42,22 @@ func (*mount) Do(ctx context.Context, e *Env) error {
 		if err := e.run(ctx, m.Command); err != nil {
 			return fmt.Errorf("cannot mount %s: %w", m.At, err)
 		}
+	}
+	return nil
+}
+
+// repair mends, in an installation that continues, the EFI system partition that the power cut left mounted.
+func (e *Env) repair(ctx context.Context) error {
+	if !e.Plan.Continues {
+		return nil
+	}
+	err := e.run(ctx, e.Plan.Repair())
+	var mended *tool.Error
+	if errors.As(err, &mended) && mended.Exit == 1 {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("cannot repair the EFI system partition: %w", err)
 	}
 	return nil
 }
@@ -70,5 +93,10 @@ func (e *Env) makeFolder(name string, mode os.FileMode) error {
 
 // Undo unmounts everything, the scratch removed first.
 func (*mount) Undo(ctx context.Context, e *Env) error {
-	return errors.Join(e.Machine.letGo(ctx, folder), e.Machine.letGo(ctx, tree))
+	scratch, mounts := e.Machine.letGo(ctx, folder), e.Machine.letGo(ctx, tree)
+	if scratch != nil && mounts == nil { // the disk is full of errors, or gone: nothing leads to the scratch any more
+		e.Machine.forget(folder)
+		mounts = e.Machine.save()
+	}
+	return errors.Join(scratch, mounts)
 }

@@ -8,6 +8,7 @@ import (
 	"lethe/engine/command"
 	"lethe/engine/layout"
 	"lethe/engine/target"
+	"lethe/engine/tool"
 )
 
 // open opens the container.
@@ -26,12 +27,25 @@ func (*open) Do(ctx context.Context, e *Env) error {
 	if err := e.Machine.take(mapper, luks.Mapper); err != nil {
 		return err
 	}
-	return e.Target.Partition(ctx, nix, target.Reading, func(path string) error {
-		if err := e.run(ctx, command.OpenLUKS(path, luks.Mapper)); err != nil {
-			return fmt.Errorf("cannot open the encrypted partition: %w", err)
-		}
-		return nil
-	})
+	err := e.Target.Partition(ctx, nix, target.Reading, func(path string) error { return e.openContainer(ctx, path, luks.Mapper) })
+	if err != nil {
+		return fmt.Errorf("cannot open the encrypted partition: %w", err)
+	}
+	return nil
+}
+
+// openContainer opens it with the volume key where this run has that, which spares a derivation; cryptsetup holds the key against the digest
+// in the header. Nobody needs the key again.
+func (e *Env) openContainer(ctx context.Context, path, mapper string) error {
+	if e.header == nil {
+		return e.run(ctx, command.OpenLUKS(path, mapper))
+	}
+	c := command.OpenLUKSWithKey(path, mapper)
+	e.Log("$ %s", c.Shell())
+	_, err := e.Tools.Run(ctx, tool.Call{Command: c, Key: e.header.Key(), Line: func(line string) { e.Log("%s", line) }})
+	e.header = nil
+	e.Ahead.Discard()
+	return err
 }
 
 // Undo closes it.

@@ -11,6 +11,7 @@ import (
 
 	"lethe/engine/flake"
 	"lethe/engine/plan"
+	"lethe/engine/secret"
 )
 
 // passwords writes the hashes that people log in with.
@@ -26,7 +27,9 @@ func (*passwords) Do(ctx context.Context, e *Env) error {
 		if !ok {
 			return fmt.Errorf("cannot write the password of %s: it was not given", u.Name)
 		}
-		hash, err := flake.HashPassword(held.Bytes(), rand.Reader)
+		var hash []byte
+		var err error
+		secret.Shield(func() { hash, err = flake.HashPassword(held.Bytes(), rand.Reader) })
 		if err != nil {
 			return err
 		}

@@ -15,6 +15,7 @@ import (
 	"lethe/engine/command"
 	"lethe/engine/device"
 	"lethe/engine/event"
+	"lethe/engine/key"
 	"lethe/engine/layout"
 	"lethe/engine/plan"
 	"lethe/engine/secret"
@@ -31,6 +32,7 @@ const (
 	Untouched  DiskState = "untouched"
 	Restored   DiskState = "restored"
 	Incomplete DiskState = "incomplete" // old content gone, new not finished
+	Prepared   DiskState = "prepared"   // all is done that comes before nixos-install, and that was begun: it can be continued
 	Complete   DiskState = "complete"
 )
 
@@ -41,10 +43,31 @@ func (s DiskState) Sentence() string {
 		return "Nothing was written to the disk."
 	case Restored:
 		return "What had been written was undone; the disk is as it was before."
+	case Prepared:
+		return "The disk is formatted and holds the configuration, and NixOS is not completely installed on it."
 	case Complete:
 		return "The disk is complete."
 	}
-	return "The old content of the disk is gone and the new one is not finished. Run it again to start over."
+	return "The old content of the disk is gone and the new one is not finished."
+}
+
+// Next says what to do after a run of the plan that ended before its time.
+func (s DiskState) Next(p plan.Plan, cancelled bool) string {
+	again := "Once the cause is dealt with, "
+	if cancelled {
+		again = "Whenever you like, "
+	}
+	switch {
+	case s == Complete:
+		return "Start the machine from it."
+	case p.Target.Kind == device.KindImage:
+		return again + "run the rehearsal again; it starts over."
+	case s == Prepared, s == Untouched && p.Continues:
+		return again + "continue from here: choose Continue, or run sudo lethe-engine continue; nothing is formatted again. To start over instead, run it again and confirm the disk anew."
+	case s == Untouched, s == Restored:
+		return again + "run it again; the disk has to be confirmed anew."
+	}
+	return again + "start over: run it again and confirm the disk anew."
 }
 
 // Env is what steps work with. One Env serves one run.
@@ -54,12 +77,16 @@ type Env struct {
 	// Machine is what a real disk's steps change besides the disk; nil in a rehearsal.
 	Machine *Machine
 	Secrets *secret.Store
+	// Ahead is the LUKS2 header that was made, or is being made, for this plan and passphrase; nil for none. It stays the caller's to discard.
+	Ahead *key.Work
 	// Open takes hold of the target.
 	Open func(plan.Plan) (target.Target, error)
 	// Identify reads the identity of the target anew, from the open descriptor where there is one.
 	Identify func(context.Context, plan.Plan) (device.Disk, error)
-	// Now is the clock, for the date of the first commit.
+	// Now is the clock, for the date of the first commit, and to find a wrong one.
 	Now func() time.Time
+	// Earliest is a time that is certainly past, so that a wrong clock is found; zero when none is known.
+	Earliest time.Time
 	// Emit sends an event of the current step; the runner fills in the rest.
 	Emit func(event.Event)
 	// Progress tells how far the current step is, from 0 to 1; the runner sets it.
@@ -71,6 +98,8 @@ type Env struct {
 	found     device.Disk // what check saw
 	formatted bool        // something new stands where old data was; undo can put nothing back
 	lock      []byte      // a flake.lock that was computed during the run
+	header    *key.Header // made ahead, and on the disk; its key opens the container
+	proof     *proof      // of the passphrase, under way
 
 	mu    sync.Mutex
 	state DiskState
@@ -101,6 +130,12 @@ func (e *Env) Release() error {
 	err := e.Target.Release()
 	e.Target = nil
 	return err
+}
+
+// Gone tells that the disk under the run is no longer there, whatever the step that failed has seen of that.
+func (e *Env) Gone() bool {
+	held, ok := e.Target.(interface{ Gone() bool })
+	return ok && held.Gone()
 }
 
 // Log sends a line.

@@ -26,7 +26,7 @@ func (*verifying) Do(ctx context.Context, e *Env) error {
 	}
 	passphrase, _ := e.Secrets.Get(command.Passphrase)
 	e.Report = verify.Run(ctx, verify.Input{
-		Tools: e.Tools, Target: e.Target, Layout: e.Plan.Layout, Passphrase: passphrase,
+		Tools: e.Tools, Target: e.Target, Layout: e.Plan.Layout, Passphrase: passphrase, Proof: e.proof.result,
 		Repo: plan.RepoDir(e.Target.Path()), Mounted: e.mounted(), Configuration: e.Plan.Configuration,
 		Each: func(c verify.Check) {
 			e.Emit(event.Event{Kind: event.Checked, Title: c.Name, Text: c.Detail, Status: string(c.Status)})
@@ -49,8 +49,10 @@ func (*verifying) Do(ctx context.Context, e *Env) error {
 	}
 	if e.Target.Image() {
 		e.Mark(Complete) // a real disk is complete once it is let go of
+		return nil
 	}
-	return nil
+	// From here on only the letting go is left: a journal that says so must not be on the disk before the system is.
+	return e.run(ctx, command.SyncFileSystem(plan.Root+"/nix"))
 }
 
 // mounted is what a real disk's system was to become; nil in a rehearsal.
@@ -71,6 +73,9 @@ func (e *Env) mounted() *verify.Mounted {
 
 // erased are the partitions that were on the disk.
 func (e *Env) erased() []verify.Erased {
+	if e.Plan.Continues { // what was found are the new ones
+		return nil
+	}
 	var list []verify.Erased
 	for _, p := range e.found.Partitions {
 		list = append(list, verify.Erased{PartUUID: p.PartUUID, Label: p.Label, Type: p.Type})

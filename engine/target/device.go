@@ -99,6 +99,10 @@ func (d *Device) Facts() (Facts, error) {
 	return facts, nil
 }
 
+// Gone tells that the very disk that is open is no longer there: it was unplugged, or its controller gave it up. Whoever writes to
+// it sees anything from an input/output error to a full disk then.
+func (d *Device) Gone() bool { return d.system.gone(d.facts) }
+
 // Number is the disk's number as "major:minor".
 func (d *Device) Number() string { return d.facts.Number }
 

@@ -93,6 +93,16 @@ func (s system) wholeDisk(number string) error {
 	return nil
 }
 
+// gone tells that the kernel no longer shows a disk, or another one under its number.
+func (s system) gone(disk Facts) bool {
+	folder := filepath.Join(s.blocks, disk.Number)
+	if _, err := os.Stat(folder); err != nil {
+		return errors.Is(err, os.ErrNotExist)
+	}
+	sequence, err := value(folder + "/diskseq")
+	return err == nil && disk.DiskSeq != 0 && sequence != disk.DiskSeq
+}
+
 // link is the path of a partition by its PARTUUID.
 func (s system) link(p layout.Partition) string {
 	return filepath.Join(s.uuids, strings.ToLower(p.PartUUID))

@@ -90,9 +90,15 @@ func (e Exec) Run(ctx context.Context, call Call) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	given, err := give(cmd, call)
+	if err != nil {
+		record.abandon()
+		return Result{}, err
+	}
 
 	start := time.Now()
 	err = runOnOneThread(cmd, kin, record)
+	given()
 	var left []int
 	if cmd.Process != nil {
 		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)

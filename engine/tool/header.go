@@ -1,9 +1,13 @@
 package tool
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"os"
 	"strconv"
 
 	"lethe/engine/command"
@@ -47,11 +51,50 @@ type luksMetadata struct {
 // ReadHeader reads the LUKS2 header at the start of path with cryptsetup, which checks its checksums. A header whose
 // key derivation asks for more than a real one ever would is refused.
 func ReadHeader(ctx context.Context, r Runner, path string) (Header, error) {
-	result, err := r.Run(ctx, Call{Command: command.DumpLUKS(path)})
+	return readHeader(ctx, r, path, nil)
+}
+
+// ReadHeaderFile is [ReadHeader] for a file that may have no name.
+func ReadHeaderFile(ctx context.Context, r Runner, file *os.File) (Header, error) {
+	return readHeader(ctx, r, command.FilePath, file)
+}
+
+func readHeader(ctx context.Context, r Runner, path string, file *os.File) (Header, error) {
+	result, err := r.Run(ctx, Call{Command: command.DumpLUKS(path), File: file})
 	if err != nil {
 		return Header{}, fmt.Errorf("cannot read LUKS header of %s: %w", path, err)
 	}
 	h, err := parseHeader(result.Stdout)
+	if err != nil {
+		return Header{}, fmt.Errorf("cannot read LUKS header of %s: %w", path, err)
+	}
+	return h, nil
+}
+
+// Where a LUKS2 header has its magic and its text.
+const (
+	luksMagic  = "LUKS\xba\xbe\x00\x02"
+	luksText   = 4096
+	luksHeader = 16384 // the least length of the two together, and what luksFormat makes
+)
+
+// PeekHeader reads the LUKS2 header at the start of path without any program, and without checking its checksum.
+func PeekHeader(path string) (Header, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return Header{}, fmt.Errorf("cannot read LUKS header: %w", err)
+	}
+	defer f.Close()
+	text := make([]byte, luksHeader)
+	_, err = io.ReadFull(f, text)
+	if err == nil && !bytes.HasPrefix(text, []byte(luksMagic)) {
+		err = errors.New("there is none")
+	}
+	var h Header
+	if err == nil {
+		text, _, _ = bytes.Cut(text[luksText:], []byte{0})
+		h, err = parseHeader(text)
+	}
 	if err != nil {
 		return Header{}, fmt.Errorf("cannot read LUKS header of %s: %w", path, err)
 	}

@@ -74,7 +74,8 @@ func unlock(path string, passphrase *secret.Secret) (slot int, uuid string, err 
 	defer dev.Close()
 	cause := errors.New("it has no keyslots")
 	for _, slot := range dev.Slots() {
-		if _, cause = dev.UnsealVolume(slot, passphrase.Bytes()); cause == nil {
+		secret.Shield(func() { _, cause = dev.UnsealVolume(slot, passphrase.Bytes()) })
+		if cause == nil {
 			return slot, dev.UUID(), nil
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lethe/engine/command"
+	"lethe/engine/device"
 )
 
 // daemonSocket is where a Nix of several users takes requests.
@@ -170,12 +171,21 @@ func (n *Nix) Evaluate(ctx context.Context, folder, host string) (Host, error) {
 	if err != nil {
 		return Host{}, fmt.Errorf("cannot evaluate the configuration of %s: %w", host, err)
 	}
+	return readHost(result.Stdout, host)
+}
+
+// readHost reads what [askHost] gives.
+func readHost(text []byte, host string) (Host, error) {
 	var a answer
-	if err := json.Unmarshal(result.Stdout, &a); err != nil {
+	if err := json.Unmarshal(text, &a); err != nil {
 		return Host{}, fmt.Errorf("cannot read what Nix says of %s: %w", host, err)
 	}
 	if a.Host == nil {
-		return Host{}, fmt.Errorf("cannot use host %s: %w in that flake; it has: %s", host, ErrNoHost, strings.Join(a.Hosts, ", "))
+		names := make([]string, len(a.Hosts))
+		for i, name := range a.Hosts {
+			names[i] = device.Clean(name)
+		}
+		return Host{}, fmt.Errorf("cannot use host %s: %w in that flake; it has: %s", host, ErrNoHost, strings.Join(names, ", "))
 	}
 	return *a.Host, nil
 }

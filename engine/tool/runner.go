@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"lethe/engine/command"
@@ -27,6 +28,11 @@ type Call struct {
 	// Record is called for each line that the program writes to its file descriptor 3, never at the same time as Line. When it
 	// is nil, the program has no such descriptor. These lines are not in the error.
 	Record func(string)
+	// Key is a volume key for a program that reads it from [command.KeyPath], through a pipe. At most 4096 bytes; nil for none.
+	// A call has a Key, a Record, or neither.
+	Key *secret.Secret
+	// File is what the program finds at [command.FilePath], open for reading and writing; nil for none.
+	File *os.File
 }
 
 // Result is what a program left behind.

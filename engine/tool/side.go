@@ -43,6 +43,12 @@ func (s *side) started() {
 	}
 }
 
+// abandon ends a stream whose program is never started.
+func (s *side) abandon() {
+	s.started()
+	s.finish()
+}
+
 // finish takes what is still there.
 func (s *side) finish() {
 	if s == nil {

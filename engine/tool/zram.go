@@ -19,6 +19,8 @@ import (
 type Zram struct {
 	Tools Runner
 	Root  string // where proc is; "" means /
+	// Taken is called as soon as there is a device, before anything else is done with it; nil for nobody. Its error ends the start.
+	Taken func(path string) error
 }
 
 // Zram's priority is above that of any swap on a disk, and its sizes are whole pages.
@@ -55,6 +57,11 @@ func (z Zram) Start(ctx context.Context, memory quantity.Bytes) (path string, er
 	path, err = z.take(ctx, size)
 	if err != nil {
 		return "", fmt.Errorf("cannot make swap in memory: %w", err)
+	}
+	if z.Taken != nil {
+		if err := z.Taken(path); err != nil {
+			return "", errors.Join(err, z.giveBack(ctx, path))
+		}
 	}
 	for _, c := range []command.Command{command.MakePlainSwap(path), command.SwapOn(path, zramPriority)} {
 		if _, err := z.Tools.Run(ctx, Call{Command: c}); err != nil {

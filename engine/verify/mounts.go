@@ -160,10 +160,13 @@ func unswapped(ctx context.Context, in Input) error {
 
 // swapArea reads a line of /proc/swaps: path and kind, white space in the path as three octal digits.
 func swapArea(line string) (path, kind string) {
-	fields := strings.Fields(line)
+	fields := strings.FieldsFunc(line, blank)
 	if len(fields) < 2 {
 		return "", ""
 	}
 	unescape := strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`)
 	return unescape.Replace(fields[0]), fields[1]
 }
+
+// blank tells what stands between the kernel's fields. It escapes these two in a name, and leaves every other kind of space as it is.
+func blank(r rune) bool { return r == ' ' || r == '\t' }

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lethe/engine/flake"
+	"lethe/engine/secret"
 )
 
 // mostHash bounds a file with a password's hash; a yescrypt hash has some 75 characters.
@@ -55,7 +56,10 @@ func (m *Mounted) password(user User) error {
 		return err
 	case user.Password == nil:
 		return errNotCompared
-	case !flake.CheckPassword(user.Password.Bytes(), hash):
+	}
+	fits := false
+	secret.Shield(func() { fits = flake.CheckPassword(user.Password.Bytes(), hash) })
+	if !fits {
 		return errors.New("its hash does not belong to the typed password")
 	}
 	return nil

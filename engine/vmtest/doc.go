@@ -1,7 +1,8 @@
 // Package vmtest installs onto real block devices in virtual machines and boots what was installed, twice.
 //
 //	make test-vm                        six cycles, and ten tables on an NVMe disk
-//	make test-vm-full                   every disk with and without LUKS with every swap
+//	make test-vm-full                   every disk with and without LUKS with every swap, and every fault at every step
+//	make test-vm-full VM_RUN=TestKills  a part of it: TestInstallAndBoot, TestEveryFault, TestKills, TestPowerCuts, TestContinue
 //
 // LETHE_VM_SEED=N draws sizes, names, passwords, the order of the disks and what was on them as the run did that printed N;
 // LETHE_VM_GUESTS=N is how many guests run at a time (2); LETHE_VM_KEEP=FOLDER keeps what they said and wrote.
@@ -18,6 +19,15 @@
 //     runs writes down what it sees (guest/proof.sh) and leaves markers in places that must forget and places that must not.
 //  3. It starts again; the markers are looked for. One of the two starts has fresh UEFI variables and so takes the fallback path.
 //  4. In one cycle a file system then gets another identifier, and the start must fail.
+//
+// # One fault
+//
+// A case (faults_test.go) is an installation to which something happens, and one after it to which nothing does. Cases follow one another
+// in one guest, on one disk (guest/fault.sh); what happens is in guest/faults.sh. Disks hang at ports of their own, so that the host can
+// unplug them, put others in their place, and make their writes fail while the guest runs; the guest asks for that, or for a power cut,
+// through a file (host_test.go). Before each program that the engine calls stands a recorder (guest/record.sh), which writes down
+// arguments and environment and is where a case breaks something. A quick stand-in for nixos-install (guest/quick.sh) does where
+// nothing is to be booted. After each guest secrets are searched for (canary_test.go, guest/hunt.sh).
 //
 // # What it proves
 //

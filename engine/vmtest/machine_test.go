@@ -43,6 +43,7 @@ type machine struct {
 	out    string // a folder that it writes
 	live   *tree  // the live system's kernel is started; else what the firmware finds
 	script string // of the share, for the live system to run
+	host   *host  // serves it while it runs; nil for none
 }
 
 // arguments are QEMU's. Without KVM one processor costs less than two; disks need not survive a crash of the host.
@@ -57,6 +58,9 @@ func (m machine) arguments() []string {
 	}
 	for i, d := range m.drives {
 		args = append(args, d.arguments(fmt.Sprintf("disk%d", i))...)
+	}
+	if m.host != nil {
+		args = append(args, m.host.arguments()...)
 	}
 	if m.live != nil {
 		args = append(args, "-kernel", m.live.kernel, "-initrd", m.live.initrd, "-append", "console=ttyS0 quiet mitigations=off script="+m.script)
@@ -127,14 +131,26 @@ func (m machine) run(t *testing.T, title string, deadline time.Duration, prompt 
 	var problems bytes.Buffer
 	cmd.Stdout, cmd.Stderr = c, &problems
 	began := time.Now()
-	err = cmd.Run()
+	must(t, cmd.Start())
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		if m.host != nil {
+			m.host.power = func() { _ = cmd.Process.Kill() }
+			m.host.serve(ctx)
+		}
+	}()
+	err = cmd.Wait()
 	text := c.String()
 	keep(t, title+".console", text)
 	t.Logf("%s: %.0f s", title, time.Since(began).Seconds())
+	late := ctx.Err() != nil
+	cancel()
+	<-served
 	switch {
-	case ctx.Err() != nil:
+	case late:
 		t.Fatalf("%s did not end within %s; its last words:\n%s", title, deadline, tail(text))
-	case err != nil:
+	case err != nil && (m.host == nil || !m.host.cut):
 		t.Fatalf("cannot run %s: %v\n%s%s", title, err, problems.String(), tail(text))
 	case prompt != nil && !prompt.MatchString(text):
 		t.Fatalf("%s never asked for %s; its last words:\n%s", title, prompt, tail(text))
@@ -172,7 +188,9 @@ func keep(t *testing.T, name, text string) {
 func keepFolder(t *testing.T, name, from string) {
 	t.Helper()
 	if folder := kept(t); folder != "" {
-		must(t, os.CopyFS(filepath.Join(folder, name), os.DirFS(from)))
+		to := filepath.Join(folder, name)
+		must(t, os.RemoveAll(to)) // of an earlier run
+		must(t, os.CopyFS(to, os.DirFS(from)))
 	}
 }
 

@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -17,8 +19,9 @@ import (
 	"lethe/engine/device"
 	"lethe/engine/event"
 	"lethe/engine/helper"
+	"lethe/engine/lockfile"
 	"lethe/engine/plan"
-	"lethe/engine/printer"
+	"lethe/engine/secret"
 	"lethe/engine/step"
 	"lethe/engine/verify"
 )
@@ -27,9 +30,9 @@ import (
 type installFlags struct {
 	wishFlags
 	secretFlags
-	disk, yesErase       string
-	kdf                  command.KDF
-	asJSON, log, restart bool
+	outputFlags
+	disk, yesErase string
+	kdf            command.KDF
 }
 
 // newInstall installs to a real disk.
@@ -49,7 +52,9 @@ or, where it has none, the fingerprint that "lethe-engine plan" prints as root.
 
 The inputs of the configuration are locked before anything is written, where there is a network.
 
-A run can be stopped with ^C at any time: what was mounted is unmounted and the disk let go of.`,
+A run can be stopped with ^C at any time: what was mounted is unmounted and the disk let go of. Should
+the terminal go away, a run that has come to nixos-install goes on without it, and any other is
+cancelled; lethe-engine watch shows it from elsewhere, and lethe-engine stop cancels it.`,
 		Example: `  sudo lethe-engine install wishes.toml --disk /dev/nvme0n1
   sudo lethe-engine install --disk /dev/nvme0n1 --luks --user ada --host lethe
   sudo lethe-engine install wishes.toml --yes-erase nvme-Samsung_SSD_980_S64D \
@@ -67,44 +72,67 @@ A run can be stopped with ^C at any time: what was mounted is unmounted and the 
 	}
 	f.wishFlags.bind(c)
 	f.secretFlags.bind(c)
+	f.outputFlags.bind(c)
 	flags := c.Flags()
 	flags.StringVar(&f.disk, "disk", "", "`PATH` of the disk; a name in /dev/disk/by-id is best")
 	flags.StringVar(&f.yesErase, "yes-erase", "", "erase the disk with this `ID` without asking")
 	flags.Var(kdfFlag{&f.kdf}, "kdf", "argon2id `PASSES,KIB,LANES` in place of what cryptsetup measures; 4,32,1 is quick and protects nothing")
-	flags.BoolVar(&f.asJSON, "json", false, "print events as JSON lines; the last has the kind \"summary\"")
-	flags.BoolVar(&f.log, "log", false, "print a log of everything, also of what the tools say")
-	flags.BoolVar(&f.restart, "reboot", false, "start the machine again after a good installation")
 	return c
 }
 
 // install plans, asks, runs and sums up.
 func (s streams) install(ctx context.Context, f installFlags) error {
+	signal.Reset(syscall.SIGHUP) // this process may end with its terminal: the root side knows what to do then
 	host, err := engine.Connect(ctx, "")
 	if err != nil {
 		return refused(err)
 	}
 	defer host.Close(context.WithoutCancel(ctx))
-	p, err := s.planInstall(ctx, host, f)
+	return s.installOn(ctx, host, f)
+}
+
+// installOn does it through a root side that answers.
+func (s streams) installOn(ctx context.Context, host helper.Host, f installFlags) error {
+	a, err := openAccount(f.report)
 	if err != nil {
 		return refused(err)
 	}
-	if err := host.Accept(ctx, p); err != nil {
-		return refused(err)
+	if a.plan, err = s.planInstall(ctx, host, f); err == nil {
+		err = host.Accept(ctx, a.plan)
 	}
-	if err := s.confirm(ctx, p, f); err != nil {
-		return refused(err)
+	secrets := secret.NewStore()
+	if err == nil {
+		secrets, err = s.confirmed(ctx, host, a.plan, f)
+	}
+	if err != nil {
+		return a.close(refused(err), func(text string) string { return text }) // no secret is there, or none any more
+	}
+	defer secrets.Wipe()
+	return a.close(s.carryOut(ctx, host, a.plan, secrets, f.outputFlags, a), secrets.Redact)
+}
+
+// confirmed gets the secrets and makes sure that the disk is meant. Who has to read and type first does so while the key is derived.
+func (s streams) confirmed(ctx context.Context, host helper.Host, p plan.Plan, f installFlags) (*secret.Store, error) {
+	if f.yesErase != "" { // known to be right before anything is asked for
+		if err := s.confirm(ctx, p, f); err != nil {
+			return nil, err
+		}
+		return s.gather(ctx, p.Secrets, f.secretFlags)
 	}
 	secrets, err := s.gather(ctx, p.Secrets, f.secretFlags)
 	if err != nil {
-		return refused(err)
+		return nil, err
 	}
-	defer secrets.Wipe()
-	result, err := host.Install(ctx, p, secrets, s.sink(f.asJSON, f.log))
-	err = s.finish(p, result, err, f.asJSON)
-	if err == nil && f.restart {
-		return host.Reboot(ctx)
+	if p.Layout.LUKS != nil {
+		if err := host.Prepare(ctx, p, secrets); err != nil {
+			fmt.Fprintln(s.err, "Note: the key will be derived later.", err)
+		}
 	}
-	return err
+	if err := s.confirm(ctx, p, f); err != nil {
+		secrets.Wipe()
+		return nil, err
+	}
+	return secrets, nil
 }
 
 // planInstall makes the plan from what root read.
@@ -134,10 +162,16 @@ func (s streams) planInstall(ctx context.Context, host helper.Host, f installFla
 		return plan.Plan{}, err
 	}
 	request.KDF, request.Memory, request.Firmware = f.kdf, facts.Inventory.Memory, facts.Inventory.Firmware
+	request.Power, request.Clock = engine.Power(), engine.Clock(request.Lock)
 	request.Machine = engine.Machine{Hardware: facts.Hardware, Virtualization: facts.Virtualization}
 	p, err := engine.Plan(ctx, disk, request)
 	if err != nil {
 		return plan.Plan{}, err
+	}
+	if f.yesErase != "" { // who is asked reads it with the plan
+		for _, says := range request.Conditions() {
+			fmt.Fprintf(s.err, "Note: %s.\n", says)
+		}
 	}
 	if alike := device.LookAlikes(facts.Inventory, disk); len(alike) > 0 && f.yesErase == "" {
 		fmt.Fprintf(s.err, "Note: %s looks just like %s; make sure that it is the right one.\n", alike[0].Path, disk.Path)
@@ -148,6 +182,9 @@ func (s streams) planInstall(ctx context.Context, host helper.Host, f installFla
 // facts reads the machine, once what an interrupted installation left is released: nothing is lost by that.
 func (s streams) facts(ctx context.Context, host helper.Host) (helper.Facts, error) {
 	facts, err := host.Facts(ctx)
+	if r := facts.Running; err == nil && r != nil {
+		err = &lockfile.Held{Holder: lockfile.Note{PID: r.PID, Since: r.Since, Title: r.Title}}
+	}
 	if err != nil || len(facts.Leftovers) == 0 {
 		return facts, err
 	}
@@ -217,13 +254,7 @@ func readLine(ctx context.Context, tty *os.File) (string, error) {
 
 // sink is the printer that the flags ask for.
 func (s streams) sink(asJSON, log bool) event.Sink {
-	if asJSON {
-		return printer.NewJSON(s.out)
-	}
-	if log {
-		return printer.NewLog(s.out, s.colour())
-	}
-	return printer.NewText(s.out, printer.Style{Colour: s.colour(), Bar: terminal(s.out)})
+	return s.sinkFor(asJSON, log, "Ctrl-C cancels.")
 }
 
 // installSummary is the last line of --json.
@@ -233,6 +264,7 @@ type installSummary struct {
 	Error  string         `json:"error,omitempty"`
 	Disk   string         `json:"disk"`
 	Target string         `json:"target"`
+	Next   string         `json:"next,omitempty"`
 	Millis int64          `json:"millis"`
 	Report []verify.Check `json:"report"`
 }
@@ -240,7 +272,7 @@ type installSummary struct {
 // finish tells how it ended and gives the exit code.
 func (s streams) finish(p plan.Plan, result helper.Result, err error, asJSON bool) error {
 	if asJSON {
-		sum := installSummary{Kind: "summary", OK: err == nil, Disk: string(result.State), Target: p.Target.Path, Millis: result.Millis, Report: result.Report.Checks}
+		sum := installSummary{Kind: "summary", OK: err == nil, Disk: string(result.State), Target: p.Target.Path, Next: result.Next, Millis: result.Millis, Report: result.Report.Checks}
 		if err != nil {
 			sum.Error = err.Error()
 		}

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"lethe/engine"
+	"lethe/engine/event"
 )
 
 // The exit codes.
@@ -47,7 +48,7 @@ func (s streams) report(err error) int {
 	if err == nil {
 		return 0
 	}
-	fmt.Fprintf(s.err, "lethe-engine: %v\n", err)
+	fmt.Fprintf(s.err, "lethe-engine: %s\n", event.Plain(err.Error())) // it may quote a path, a flag, a label
 	var c *coded
 	if errors.As(err, &c) {
 		return c.code
@@ -76,7 +77,7 @@ func (s streams) unicode() bool {
 
 const about = `Lethe puts an impermanent NixOS on a disk. This is its engine without a window.
 
-Only install needs root, and asks for it. Everything else works without privilege and writes to no
+Only install, continue, watch and stop need root, and ask for it. Everything else works without privilege and writes to no
 disk; a rehearsal does the work on a virtual disk, with the same code.
 
 Exit codes:
@@ -108,7 +109,7 @@ func newRoot(s streams) *cobra.Command {
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
-	root.AddCommand(newDisks(s), newPlan(s), newInstall(s), newRehearse(s), newVerify(s), newAlign(s), newExport(s), newWishes(s), newServe(s))
+	root.AddCommand(newDisks(s), newPlan(s), newInstall(s), newContinue(s), newWatch(s), newStop(s), newRehearse(s), newVerify(s), newAlign(s), newExport(s), newWishes(s), newServe(s), newDocs(s))
 	return root
 }
 

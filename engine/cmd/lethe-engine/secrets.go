@@ -22,10 +22,15 @@ type secretFlags struct {
 
 // bind adds the flags to a command.
 func (f *secretFlags) bind(c *cobra.Command) {
+	f.bindPassphrase(c)
+	c.Flags().StringArrayVar(&f.passwordFiles, "password-file", nil, "read a user's password from a file instead of asking: `USER=FILE` (can be given again)")
+}
+
+// bindPassphrase adds those that are about the disk only.
+func (f *secretFlags) bindPassphrase(c *cobra.Command) {
 	flags := c.Flags()
 	flags.StringVar(&f.passphraseFile, "passphrase-file", "", "read the passphrase from `FILE` (- is standard input) instead of asking")
 	flags.IntVar(&f.passphraseFD, "passphrase-fd", -1, "read the passphrase from the open file descriptor `N` instead of asking")
-	flags.StringArrayVar(&f.passwordFiles, "password-file", nil, "read a user's password from a file instead of asking: `USER=FILE` (can be given again)")
 	flags.Lookup("passphrase-fd").DefValue = ""
 	c.MarkFlagsMutuallyExclusive("passphrase-file", "passphrase-fd")
 }

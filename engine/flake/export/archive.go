@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"lethe/engine/flake"
 )
@@ -53,16 +55,25 @@ func packInto(ctx context.Context, root *os.Root, name string, pack pack, files 
 	return err
 }
 
-// folderName is the archive's name without its endings; everything in the archive is below it.
+// folderName is the archive's name without its endings; everything in the archive is below it. A name that would lead elsewhere where
+// it is unpacked, such as "..", is not taken.
 func folderName(target string) string {
-	name := filepath.Base(target)
+	base := filepath.Base(target)
 	for _, ending := range []string{".zip", ".tar.gz", ".tgz"} {
-		if cut := len(name) - len(ending); cut > 0 && strings.EqualFold(name[cut:], ending) {
-			return name[:cut]
+		cut := len(base) - len(ending)
+		if cut <= 0 || !strings.EqualFold(base[cut:], ending) {
+			continue
+		}
+		name := base[:cut]
+		if strings.Trim(name, ". ") != "" && utf8.ValidString(name) && !strings.ContainsFunc(name, leads) {
+			return name
 		}
 	}
 	return "nixos"
 }
+
+// leads tells that somewhere a rune has a meaning in a path, or is not shown.
+func leads(r rune) bool { return r == '\\' || r == ':' || !unicode.IsGraphic(r) }
 
 func zipPack(ctx context.Context, w io.Writer, folder string, files []flake.File, when time.Time) error {
 	z := zip.NewWriter(w)

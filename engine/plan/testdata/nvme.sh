@@ -71,7 +71,7 @@ EOF
 udevadm settle
 
 # 7. Encrypt the nix partition (LUKS2)
-# Everything that outlives a boot lies here. Deriving the key from the passphrase takes a moment on purpose.
+# Everything that outlives a boot lies here. Deriving the key from the passphrase takes a moment on purpose. Lethe has this command do that in memory, while you read, and in this step only writes what it made to the disk.
 cryptsetup luksFormat --type luks2 --cipher aes-xts-plain64 --key-size 512 --hash sha256 --sector-size 4096 --offset 32768 --uuid 367951ba-a2ff-4cd4-b1c4-83f15fb90bad --pbkdf argon2id --pbkdf-force-iterations 4 --pbkdf-memory 32 --pbkdf-parallel 1 /dev/disk/by-partuuid/6694d2c4-22ac-4208-a007-2939487f6999
 
 # 8. Open the encrypted partition

@@ -19,12 +19,18 @@ rec {
     _type = "if";
     inherit condition content;
   };
-  filterAttrs =
-    keep: set: removeAttrs set (filter (name: !keep name set.${name}) (attrNames set));
+  filterAttrs = keep: set: removeAttrs set (filter (name: !keep name set.${name}) (attrNames set));
   mapAttrsToList = f: set: map (name: f name set.${name}) (attrNames set);
   getName = p: p.pname or p.name;
   optional = condition: value: if condition then [ value ] else [ ];
   concatMapStrings = f: list: builtins.concatStringsSep "" (map f list);
   toList = x: if builtins.isList x then x else [ x ];
-  genAttrs = names: f: builtins.listToAttrs (map (name: { inherit name; value = f name; }) names);
+  genAttrs =
+    names: f:
+    builtins.listToAttrs (
+      map (name: {
+        inherit name;
+        value = f name;
+      }) names
+    );
 }

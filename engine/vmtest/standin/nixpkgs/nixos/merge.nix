@@ -19,11 +19,21 @@ let
   resolve =
     value:
     if !(isAttrs value && value ? _type) then
-      [ { priority = plain; inherit value; } ]
+      [
+        {
+          priority = plain;
+          inherit value;
+        }
+      ]
     else if value._type == "if" then
       if value.condition then resolve value.content else [ ]
     else
-      [ { inherit (value) priority; value = value.content; } ];
+      [
+        {
+          inherit (value) priority;
+          value = value.content;
+        }
+      ];
 
   strongest =
     values:

@@ -22,11 +22,10 @@ let
     // set
     // (if kind == "directory" then { dirPath = path; } else { filePath = path; });
 
-  lists =
-    where: said: {
-      directories = map (entry (where // { kind = "directory"; })) (said.directories or [ ]);
-      files = map (entry (where // { kind = "file"; })) (said.files or [ ]);
-    };
+  lists = where: said: {
+    directories = map (entry (where // { kind = "directory"; })) (said.directories or [ ]);
+    files = map (entry (where // { kind = "file"; })) (said.files or [ ]);
+  };
 
   system = {
     prefix = "";

@@ -23,12 +23,22 @@ let
     let
       bad = filter (f: match "[^\t\n]+" f == null) fields;
     in
-    if bad == [ ] then concatStringsSep "\t" fields + "\n" else throw "a field of a table is empty or has a tab or line break: ${builtins.toJSON fields}";
+    if bad == [ ] then
+      concatStringsSep "\t" fields + "\n"
+    else
+      throw "a field of a table is empty or has a tab or line break: ${builtins.toJSON fields}";
   table = rows: lib.concatMapStrings row rows;
   options = list: if list == [ ] then "defaults" else concatStringsSep "," list;
 
   mountpoints = sort (a: b: a < b) (attrNames config.fileSystems);
-  neededForBoot = at: fs: fs.neededForBoot or false || lib.elem at [ "/" "/nix" "/nix/store" ];
+  neededForBoot =
+    at: fs:
+    fs.neededForBoot or false
+    || lib.elem at [
+      "/"
+      "/nix"
+      "/nix/store"
+    ];
   fstab = table (
     map (
       at:
@@ -63,9 +73,27 @@ let
   # The path of a kept thing in its storage; in homes, parents belong to the user.
   kept =
     storage: owner: s:
-    map (d: [ "dir" (storage + d.dirPath) d.dirPath d.mode d.user d.group owner ]) s.directories
-    ++ map (f: [ "file" (storage + f.filePath) f.filePath "0644" f.user f.group owner ]) s.files;
-  storages = filter (name: config.environment.persistence.${name}.enable) (attrNames config.environment.persistence);
+    map (d: [
+      "dir"
+      (storage + d.dirPath)
+      d.dirPath
+      d.mode
+      d.user
+      d.group
+      owner
+    ]) s.directories
+    ++ map (f: [
+      "file"
+      (storage + f.filePath)
+      f.filePath
+      "0644"
+      f.user
+      f.group
+      owner
+    ]) s.files;
+  storages = filter (name: config.environment.persistence.${name}.enable) (
+    attrNames config.environment.persistence
+  );
   keep = table (
     concatMap (
       storage:
@@ -76,7 +104,9 @@ let
     ) storages
   );
 
-  normal = filter (name: config.users.users.${name}.isNormalUser or false) (attrNames config.users.users);
+  normal = filter (name: config.users.users.${name}.isNormalUser or false) (
+    attrNames config.users.users
+  );
   people = table (
     map (
       name:
@@ -109,14 +139,17 @@ let
   );
 
   # git's own format, of programs.git.config.
-  gitValue = v: if builtins.isBool v then (if v then "true" else "false") else builtins.toJSON (toString v);
+  gitValue =
+    v: if builtins.isBool v then (if v then "true" else "false") else builtins.toJSON (toString v);
   gitSection =
     name: set:
     "[${name}]\n"
-    + lib.concatMapStrings (key: lib.concatMapStrings (v: "\t${key} = ${gitValue v}\n") (lib.toList set.${key})) (attrNames set);
-  gitconfig = lib.concatMapStrings (set: lib.concatMapStrings (name: gitSection name set.${name}) (attrNames set)) (
-    lib.toList (config.programs.git.config or [ ])
-  );
+    + lib.concatMapStrings (
+      key: lib.concatMapStrings (v: "\t${key} = ${gitValue v}\n") (lib.toList set.${key})
+    ) (attrNames set);
+  gitconfig = lib.concatMapStrings (
+    set: lib.concatMapStrings (name: gitSection name set.${name}) (attrNames set)
+  ) (lib.toList (config.programs.git.config or [ ]));
 
   etc = lib.mapAttrs (_: e: e.text) (config.environment.etc or { });
 
@@ -129,7 +162,10 @@ derivation {
   name = "nixos-system-${config.networking.hostName}-stand-in";
   system = "x86_64-linux";
   builder = "${parts}/busybox";
-  args = [ "sh" ./build.sh ];
+  args = [
+    "sh"
+    ./build.sh
+  ];
   inherit
     fstab
     crypttab
@@ -141,8 +177,23 @@ derivation {
     parts
     root
     ;
-  passAsFile = [ "fstab" "crypttab" "swaps" "keep" "people" "services" "gitconfig" "etc" ];
-  etc = lib.concatMapStrings (name: row [ name (builtins.toFile "etc" etc.${name}) ]) (attrNames etc);
+  passAsFile = [
+    "fstab"
+    "crypttab"
+    "swaps"
+    "keep"
+    "people"
+    "services"
+    "gitconfig"
+    "etc"
+  ];
+  etc = lib.concatMapStrings (
+    name:
+    row [
+      name
+      (builtins.toFile "etc" etc.${name})
+    ]
+  ) (attrNames etc);
   host = config.networking.hostName;
   generations = toString config.boot.loader.systemd-boot.configurationLimit;
   parameters = concatStringsSep " " (config.boot.kernelParams or [ ]);

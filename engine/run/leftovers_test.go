@@ -1,0 +1,39 @@
+package run_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"lethe/engine/step"
+)
+
+func TestLeftoversAreReleasedByName(t *testing.T) {
+	s := newStage(t, true)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	defer cancel(nil)
+	killed := errors.New("killed")
+	s.meddle("install", func(context.Context, *step.Env, step.Doer) error { panic(killed) })
+	func() {
+		defer func() {
+			if err, ok := recover().(error); !ok || !errors.Is(err, killed) {
+				t.Error("it did not die")
+			}
+		}()
+		_, _ = s.runner.Run(ctx, s.env)
+	}()
+	later := &step.Machine{Chroot: s.machine.root, Tools: s.tools, Record: s.record, Mounts: s.machine.below, Opened: s.machine.opened}
+	names, err := later.Leftovers()
+	if err != nil || len(names) != 2 {
+		t.Errorf("left over: %q, %v", names, err)
+	}
+	if _, err := later.ReleaseLeftovers(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if !s.machine.clean() {
+		t.Errorf("still there: %v %v %v", s.machine.mounts, s.machine.mappers, s.machine.zram)
+	}
+	if names, err := later.ReleaseLeftovers(t.Context()); err != nil || len(names) != 0 {
+		t.Errorf("again: %q, %v", names, err)
+	}
+}

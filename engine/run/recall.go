@@ -1,0 +1,197 @@
+package run
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"lethe/engine/device"
+	"lethe/engine/layout"
+	"lethe/engine/plan"
+	"lethe/engine/quantity"
+	"lethe/engine/secret"
+	"lethe/engine/step"
+)
+
+// mostPlan bounds a plan that is read from a disk, in bytes; the protocol takes none that is longer either.
+const mostPlan = 4 << 20
+
+// Recollection finds the plan that continues the installation that was begun on a disk.
+type Recollection struct {
+	Machine *step.Machine
+	Folder  string         // of the running installation
+	Disk    device.Disk    // confirmed
+	Memory  quantity.Bytes // of this machine
+	// Passphrase opens the disk where it is encrypted; nil when none was given.
+	Passphrase *secret.Secret
+}
+
+// Plan gives the plan, for the disk as it is called now: from this machine's memory where the installation was begun since it was started,
+// else from the disk, which is read and not written.
+func (r Recollection) Plan(ctx context.Context) (plan.Plan, error) {
+	if p, history, err := Remembered(r.Folder); err == nil && step.Recognise(p, r.Disk) == nil {
+		if history.Done {
+			return plan.Plan{}, r.over(history)
+		}
+		return r.renew(p, history)
+	}
+	if r.Disk.Verdict.State != device.Eligible {
+		return plan.Plan{}, r.cannot("%s", r.Disk.Verdict.Reason)
+	}
+	if len(r.Disk.Release) > 0 {
+		return plan.Plan{}, r.cannot("%s is in use; close it and try again", device.Clean(r.Disk.Release[0].Says))
+	}
+	nix, encrypted, made := layout.Made(r.Disk)
+	if !made {
+		return plan.Plan{}, r.cannot("it carries no installation by Lethe that could be continued; start over")
+	}
+	passphrase := r.Passphrase
+	switch {
+	case !encrypted:
+		passphrase = nil
+	case passphrase == nil:
+		return plan.Plan{}, r.cannot("it is encrypted, and the passphrase was not given")
+	}
+	var p plan.Plan
+	var history History
+	err := r.Machine.Look(ctx, "/dev/"+nix.Name, passphrase, func(folder string) (err error) {
+		p, history, err = kept(folder)
+		return err
+	})
+	if err != nil {
+		return plan.Plan{}, r.cannot("%w", err)
+	}
+	if err := step.Recognise(p, r.Disk); err != nil {
+		return plan.Plan{}, err
+	}
+	if history.Done || history.Ending {
+		return plan.Plan{}, r.over(history)
+	}
+	return r.renew(p, history)
+}
+
+// cannot says why not.
+func (r Recollection) cannot(format string, args ...any) error {
+	return fmt.Errorf("cannot continue on %s: "+format, append([]any{device.Clean(r.Disk.Path)}, args...)...)
+}
+
+// over is for an installation that needs no continuing.
+func (r Recollection) over(h History) error {
+	return r.cannot("the installation on it came to its end (%s); start the machine from it, or start over", h.Stopped.Local().Format(time.DateTime))
+}
+
+// renew makes the plan that continues, unless the run did not come that far.
+func (r Recollection) renew(p plan.Plan, h History) (plan.Plan, error) {
+	if !p.Continues && !h.Installing {
+		return plan.Plan{}, r.cannot("it stopped in step “%s”, before NixOS was being installed; start over", device.Clean(h.Step))
+	}
+	p.Target, p.Transport = r.Disk.Identity, r.Disk.Transport
+	p.Fingerprint = p.Target.Fingerprint()
+	p.Grade, p.Verdict = r.Disk.Grade, r.Disk.Verdict
+	p.Memory = r.Memory
+	p, err := p.Continue()
+	if err != nil {
+		return plan.Plan{}, r.cannot("%w", err)
+	}
+	return p, nil
+}
+
+// Remembered gives the plan and the history of the last run since this machine was started, from its folder.
+func Remembered(folder string) (plan.Plan, History, error) {
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return plan.Plan{}, History{}, err
+	}
+	defer root.Close()
+	p, err := readPlan(root, PlanFile)
+	if err != nil {
+		return plan.Plan{}, History{}, err
+	}
+	h, err := readJournal(root, JournalFile)
+	return p, h, err
+}
+
+// kept gives what a [Keeper] left on a disk. The last run says how it ended, and any of them that nixos-install was begun.
+func kept(nix string) (plan.Plan, History, error) {
+	root, err := os.OpenRoot(nix)
+	if err != nil {
+		return plan.Plan{}, History{}, err
+	}
+	defer root.Close()
+	p, err := readPlan(root, plan.Memo+"/"+PlanFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = errors.New("no plan is kept on it; it stopped before NixOS was being installed, or an older Lethe made it; start over")
+	}
+	if err != nil {
+		return plan.Plan{}, History{}, err
+	}
+	last, err := readJournal(root, plan.Memo+"/"+JournalFile)
+	if err != nil {
+		return plan.Plan{}, History{}, err
+	}
+	for n := 1; n <= keptJournals && !last.Installing; n++ {
+		older, err := readJournal(root, plan.Memo+"/"+Older(JournalFile, n))
+		if errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		if err != nil {
+			return plan.Plan{}, History{}, err
+		}
+		last.Installing = older.Installing
+	}
+	return p, last, nil
+}
+
+// readPlan reads a plan that nobody but root can have written.
+func readPlan(root *os.Root, name string) (plan.Plan, error) {
+	text, err := readOwn(root, name, mostPlan)
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	p, err := plan.Decode(text)
+	if err != nil {
+		return plan.Plan{}, fmt.Errorf("cannot use the plan that is kept: %w; start over", err)
+	}
+	return p, nil
+}
+
+func readJournal(root *os.Root, name string) (History, error) {
+	text, err := readOwn(root, name, mostJournal)
+	if err != nil {
+		return History{}, err
+	}
+	return ReadHistory(bytes.NewReader(text))
+}
+
+// readOwn reads a regular file of this process's user, who is root, of at most so many bytes.
+func readOwn(root *os.Root, name string, most int64) ([]byte, error) {
+	f, err := root.OpenFile(name, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read what was kept: %w", err)
+	}
+	defer f.Close()
+	var is unix.Stat_t
+	if err := unix.Fstat(int(f.Fd()), &is); err != nil {
+		return nil, fmt.Errorf("cannot read %s: %w", name, err)
+	}
+	switch {
+	case is.Mode&unix.S_IFMT != unix.S_IFREG:
+		return nil, fmt.Errorf("cannot read %s: it is no regular file; start over", name)
+	case int(is.Uid) != os.Geteuid() || is.Mode&0o077 != 0:
+		return nil, fmt.Errorf("cannot read %s: it is not root's alone; start over", name)
+	case is.Size > most:
+		return nil, fmt.Errorf("cannot read %s: it has %d bytes, and %d is the most; start over", name, is.Size, most)
+	}
+	text, err := io.ReadAll(io.LimitReader(f, most))
+	if err != nil {
+		return nil, fmt.Errorf("cannot read %s: %w", name, err)
+	}
+	return text, nil
+}
