@@ -172,6 +172,7 @@ func (h *fakeHost) Release(context.Context) ([]string, error) {
 	h.facts.Leftovers = nil
 	return held, nil
 }
+
 func (h *fakeHost) Prepare(context.Context, plan.Plan, *secret.Store) error {
 	h.note("prepare")
 	return nil

@@ -20,8 +20,9 @@ type (
 	Host = helper.Host
 	// Facts is what root can say about the machine.
 	Facts = helper.Facts
-	// Running is an installation under way in another process, and Unfinished one that can be continued.
-	Running    = helper.Running
+	// Running is an installation under way in another process.
+	Running = helper.Running
+	// Unfinished is an installation that can be continued.
 	Unfinished = helper.Unfinished
 	// Result is how an installation ended.
 	Result = helper.Result
