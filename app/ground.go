@@ -1,6 +1,8 @@
 package main
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
@@ -46,6 +48,7 @@ func (r *groundRenderer) Objects() []fyne.CanvasObject {
 func (r *groundRenderer) Destroy() {}
 func (r *groundRenderer) Refresh() {
 	r.paint()
+	r.Layout(r.g.Size()) // of what was not drawn for a minute, Fyne makes a new renderer, and lays out nothing
 	r.back.Refresh()
 	r.g.content.Refresh()
 }
@@ -60,3 +63,10 @@ func (c *column) MinSize(objects []fyne.CanvasObject) fyne.Size {
 
 // Layout is that of Fyne's layouts.
 func (c *column) Layout(objects []fyne.CanvasObject, size fyne.Size) { objects[0].Resize(size) }
+
+// newStrip is nothing, of a height.
+func newStrip(height float32) fyne.CanvasObject {
+	strip := canvas.NewRectangle(color.Transparent)
+	strip.SetMinSize(fyne.NewSize(0, height))
+	return strip
+}

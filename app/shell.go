@@ -42,7 +42,7 @@ func newShell(w *window) *shell {
 	buttons := container.New(layout.NewCustomPaddedLayout(look.SmallGap, look.SmallGap+look.SmallGap/2, look.Margin, look.Margin),
 		container.New(layout.NewCustomPaddedHBoxLayout(look.SmallGap), layout.NewSpacer(), s.backward, s.forward))
 	rail := container.New(layout.NewCustomPaddedLayout(look.Gap, look.Gap, look.SmallGap, look.SmallGap), container.New(&column{look.RailWidth - 2*look.SmallGap}, s.rail))
-	s.bottom = newGround(theme.ColorNameBackground, container.New(layout.NewCustomPaddedVBoxLayout(0), fw.NewSeparator(), buttons))
+	s.bottom = newGround(theme.ColorNameBackground, container.New(layout.NewCustomPaddedVBoxLayout(0), newGround(theme.ColorNameSeparator, newStrip(1)), buttons))
 	s.content = container.New(&frame{}, newGround(look.ColorRail, rail), s.scroll, s.bottom)
 	return s
 }

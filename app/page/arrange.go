@@ -116,6 +116,7 @@ func (r *backedRenderer) Objects() []fyne.CanvasObject { return r.objects }
 func (r *backedRenderer) Destroy()                     {}
 func (r *backedRenderer) Refresh() {
 	r.paint()
+	r.Layout(r.back.Size()) // of what was not drawn for a minute, Fyne makes a new renderer, and lays out nothing
 	r.surface.Refresh()
 	r.back.content.Refresh()
 }

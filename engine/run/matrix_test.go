@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -91,6 +92,7 @@ type mishap struct {
 	step  string
 	tool  string // that went wrong
 	dead  chan struct{}
+	over  chan struct{} // closed when nobody looks at a killed run any more
 }
 
 // Run plays the call.
@@ -109,15 +111,19 @@ func (m *mishap) Run(ctx context.Context, call tool.Call) (tool.Result, error) {
 	return m.slip.play(ctx, m, call, m.Runner.Run)
 }
 
-// die is what a kill looks like from inside: nothing more happens. The goroutine stays, as a process would not.
+// die is what a kill looks like from inside: nothing more happens, until the test is over.
 func (m *mishap) die() (tool.Result, error) {
 	close(m.dead)
-	select {}
+	<-m.over
+	runtime.Goexit()
+	return tool.Result{}, nil
 }
 
 // strike puts a mishap under the stage's programs.
-func (s *stage) strike(at int, slip slip) (*mishap, context.Context) {
-	m := &mishap{Runner: s.tools, slip: slip, at: at, dead: make(chan struct{})}
+func (s *stage) strike(t *testing.T, at int, slip slip) (*mishap, context.Context) {
+	t.Helper()
+	m := &mishap{Runner: s.tools, slip: slip, at: at, dead: make(chan struct{}), over: make(chan struct{})}
+	t.Cleanup(func() { close(m.over) })
 	ctx, cancel := context.WithCancelCause(context.Background())
 	m.cancel = func() { cancel(errStopped) }
 	s.env.Tools, s.env.Machine.Tools = m, m
@@ -222,16 +228,19 @@ func TestEveryProgramOfAnInstallationEveryMishap(t *testing.T) {
 	runs := 0
 	for _, encrypt := range []bool{false, true} {
 		whole := newStage(t, encrypt)
-		m, ctx := whole.strike(0, slip{})
+		m, ctx := whole.strike(t, 0, slip{})
 		if e, _ := whole.start(ctx, m); e.err != nil {
 			t.Fatal(e.err)
 		}
 		for _, at := range chosen(m.steps) {
-			for _, slip := range slips {
+			for i, slip := range slips {
+				if underRace && (at+i)%4 != 0 { // each is dear there
+					continue
+				}
 				runs++
 				t.Run(fmt.Sprintf("encrypt=%v/%s/%d %s", encrypt, m.steps[at-1], at, slip.name), func(t *testing.T) {
 					s := newStage(t, encrypt)
-					m, ctx := s.strike(at, slip)
+					m, ctx := s.strike(t, at, slip)
 					e, killed := s.start(ctx, m)
 					if killed != slip.killed {
 						t.Fatalf("it ended with %v, and not by a kill", e.err)
@@ -261,9 +270,12 @@ func TestEveryInstallationStepKilled(t *testing.T) {
 	for _, encrypt := range []bool{false, true} {
 		for _, at := range newStage(t, encrypt).env.Plan.Steps {
 			for _, after := range []bool{false, true} {
+				if underRace && after != encrypt {
+					continue
+				}
 				t.Run(fmt.Sprintf("encrypt=%v/%s/after=%v", encrypt, at.ID, after), func(t *testing.T) {
 					s := newStage(t, encrypt)
-					m, ctx := s.strike(0, slip{})
+					m, ctx := s.strike(t, 0, slip{})
 					s.runner.For = s.quickDoer
 					s.meddle(at.ID, func(ctx context.Context, e *step.Env, real step.Doer) error {
 						if after {

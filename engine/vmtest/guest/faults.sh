@@ -2,8 +2,14 @@
 # What can happen to an installation: break_NAME before it, heal_NAME after it; "during" runs while it is under way.
 
 fresh() { # nothing that the kernel would take up
+  local n
+  dmsetup ls | grep -q old-data && dmsetup remove --force --retry old-data
   wipefs --all --force --quiet "$disk"-part* "$disk" 2>/dev/null
-  blockdev --rereadpt "$disk"
+  for n in $(seq 50); do # udev may be looking at a partition
+    udevadm settle
+    blockdev --rereadpt "$disk" 2>/dev/null && break
+    sleep 0.2
+  done
   udevadm settle
 }
 

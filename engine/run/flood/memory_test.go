@@ -1,4 +1,4 @@
-package run_test
+package flood_test
 
 import (
 	"io"
