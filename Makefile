@@ -96,10 +96,13 @@ test-window: display-tools test-tools window build ## Click through rehearsals i
 fuzz: build ## Run each fuzz target for FUZZTIME (60s), two at a time
 	.ci/fuzz $(FUZZTIME)
 
+# The faults (make test-vm VM_TESTS=TestFaults) are not part of it yet: docs/testing.md says which of them have passed.
+VM_TESTS ?= InstallAndBoot|Repartition|ContinueAfterPowerCut
+
 .PHONY: test-vm
 test-vm: vm-tools build ## Install in virtual machines and boot what was installed, twice
 	engine/vmtest/guest/tree.sh >/dev/null
-	LETHE_VM_KEEP=$(abspath $(build))/vm $(GO) test -tags vm -count=1 -timeout 40m -v ./engine/vmtest
+	LETHE_VM_KEEP=$(abspath $(build))/vm $(GO) test -tags vm -count=1 -timeout 60m -v -run '$(VM_TESTS)' ./engine/vmtest
 
 .PHONY: test-vm-full
 test-vm-full: vm-tools build ## The same for every disk, LUKS and swap, and every fault at every step; VM_RUN=TestKills is one part of it
