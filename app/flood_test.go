@@ -78,7 +78,7 @@ func BenchmarkFlood(b *testing.B) {
 		s.w.bridge.to = f
 		began := time.Now()
 		s.w.next()
-		s.until("the run has ended", s.w.state.Run.Ended)
+		s.until("the run has ended", s.over)
 		b.ReportMetric(time.Since(began).Seconds(), "s/run")
 		if lost := s.w.state.Run.LogLost(); lost < flooded-2*session.LogMost || lost >= flooded {
 			b.Fatalf("%d lines are lost", lost)

@@ -114,7 +114,7 @@ func TestNotAccepted(t *testing.T) {
 	s.key(fyne.KeyReturn) // leads to what is missing
 	s.write("nvme0n1")
 	s.key(fyne.KeyReturn)
-	s.until("the run has ended", s.w.state.Run.Ended)
+	s.until("the run has ended", s.over)
 	if calls := s.engine.host.called(); slices.ContainsFunc(calls, func(c string) bool { return c == "install /dev/nvme0n1" }) {
 		t.Errorf("the root side was asked %v", calls)
 	}

@@ -28,7 +28,7 @@ func TestContinueAfterFailure(t *testing.T) {
 	s.key(fyne.KeyReturn)
 	s.write("nvme0n1")
 	s.key(fyne.KeyReturn)
-	s.until("the run has failed", s.w.state.Run.Ended)
+	s.until("the run has failed", s.over)
 	s.shows("the network is down", "Continue the installation…")
 	s.golden("real-failed")
 

@@ -77,7 +77,7 @@ func TestCancel(t *testing.T) {
 	s.answer(true)
 	s.shows("Stopping at the next safe point…")
 	letGo()
-	s.until("the run has ended", s.w.state.Run.Ended)
+	s.until("the run has ended", s.over)
 	if s.w.state.Run.Outcome != session.OutcomeCancelled || s.w.running() {
 		t.Errorf("the run ended as %q", s.w.state.Run.Outcome)
 	}

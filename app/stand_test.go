@@ -99,6 +99,9 @@ func (s *stand) until(what string, is func() bool) {
 	}
 }
 
+// over tells that the run has ended, and that the window has dealt with its end.
+func (s *stand) over() bool { return s.w.state.Run.Ended() && !s.w.running() }
+
 // at waits for a page.
 func (s *stand) at(p session.Page) {
 	s.t.Helper()
@@ -223,6 +226,9 @@ func (s *stand) settle() {
 
 // picture takes the window as it is.
 func (s *stand) picture() image.Image {
+	// Fyne's clock for what was not drawn for long goes on with each picture only: the first one throws away what it takes for old.
+	s.settle()
+	s.w.win.Canvas().Capture()
 	s.settle()
 	return s.w.win.Canvas().Capture()
 }

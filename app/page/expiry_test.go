@@ -6,11 +6,13 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
+
+	"lethe/app/look"
 )
 
 // TestCardAfterALongTime gives a card a new renderer, as Fyne does with what was not drawn for a minute, and lays out nothing.
 func TestCardAfterALongTime(t *testing.T) {
-	test.NewTempApp(t)
+	test.NewTempApp(t).Settings().SetTheme(look.New())
 	b := &backed{content: canvas.NewRectangle(nil)}
 	b.ExtendBaseWidget(b)
 	b.Resize(fyne.NewSize(40, 30))

@@ -65,7 +65,7 @@ func (w *ward) searchSecrets(cases string) {
 			var n int
 			if _, err := fmt.Sscanf(line, "SEARCHED %d", &n); err == nil {
 				places += n
-			} else if !strings.HasPrefix(line, "locked ") || strings.HasSuffix(name, "memory-end") {
+			} else if !expected(name, line) {
 				w.Errorf("%s: %s", name, line)
 			}
 		}
@@ -75,6 +75,13 @@ func (w *ward) searchSecrets(cases string) {
 		w.Errorf("only %d files and %d places were searched", files, places)
 	}
 	w.Logf("no secret in %d files (output, journals, plans, arguments and environments), on the raw disk, and in %d files and memory regions in the guest", files, places)
+}
+
+// expected tells whether a secret may be where it was found: in locked memory while it is needed. The passphrase is proven against the disk
+// while nixos-install runs, by a library that copies it into a buffer of its own meanwhile.
+func expected(name, line string) bool {
+	atWork := strings.HasSuffix(name, "memory-install")
+	return atWork && (strings.HasPrefix(line, "locked ") || strings.Contains(line, "the passphrase as raw"))
 }
 
 // searchDisk reads what a sparse disk holds.
