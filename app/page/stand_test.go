@@ -2,10 +2,6 @@ package page_test
 
 import (
 	"flag"
-	"image"
-	"image/png"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -21,6 +17,7 @@ import (
 
 	"lethe/app/control"
 	"lethe/app/look"
+	"lethe/app/look/looktest"
 	"lethe/app/page"
 	"lethe/app/session"
 	"lethe/app/widget"
@@ -247,58 +244,5 @@ func (d *stand) golden(name string) {
 	d.win.Canvas().Capture()
 	d.settle()
 	got := d.win.Canvas().Capture()
-	path := filepath.Join("testdata", name+".png")
-	if *update {
-		writePNG(d.t, path, got)
-		return
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		d.t.Fatalf("cannot read the golden image: %v; make it with go test -tags ci ./app/page -update", err)
-	}
-	defer file.Close()
-	want, err := png.Decode(file)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	if off := different(got, want); off > 0.0005 {
-		failed := filepath.Join(d.t.ArtifactDir(), name+".png")
-		writePNG(d.t, failed, got)
-		d.t.Errorf("%s: %.2f %% of the picture differs; this one is %s", name, 100*off, failed)
-	}
-}
-
-func writePNG(t *testing.T, path string, img image.Image) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	file, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	if err := png.Encode(file, img); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// different gives the part of the pixels that differ by more than rounding.
-func different(a, b image.Image) float64 {
-	if a.Bounds() != b.Bounds() {
-		return 1
-	}
-	const rounding = 0x0600
-	apart := func(x, y uint32) bool { return x > y+rounding || y > x+rounding }
-	off, r := 0, a.Bounds()
-	for y := r.Min.Y; y < r.Max.Y; y++ {
-		for x := r.Min.X; x < r.Max.X; x++ {
-			ar, ag, ab, _ := a.At(x, y).RGBA()
-			br, bg, bb, _ := b.At(x, y).RGBA()
-			if apart(ar, br) || apart(ag, bg) || apart(ab, bb) {
-				off++
-			}
-		}
-	}
-	return float64(off) / float64(r.Dx()*r.Dy())
+	looktest.Compare(d.t, name, got, *update)
 }
