@@ -1,8 +1,6 @@
 package config
 
 import (
-	"errors"
-	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -75,6 +73,8 @@ func FuzzNames(f *testing.F) {
 		f.Add(name, name, name, goodKey+" "+name, "/var/"+name)
 	}
 	f.Add("ada", "blitzar", "Ada Lovelace", goodKey, "/srv/www")
+	f.Add("ada", "77777777777777777777a", "", goodKey, "/srv") // no number, although it begins with one that is too large
+	f.Add("ada", "0b1", "", goodKey, "/srv")
 	f.Fuzz(func(t *testing.T, user, host, full, key, folder string) {
 		c := Config{Version: Version, Host: Host{Name: host}, Users: []User{{Name: user, FullName: full, AuthorizedKeys: []string{key}}}, Persistence: Persistence{Directories: []string{folder}}}
 		refused := map[string]bool{}
@@ -103,8 +103,11 @@ func FuzzNames(f *testing.F) {
 	})
 }
 
-// isNumber tells whether inet_aton takes it for an address.
+// isNumber tells whether inet_aton takes it for an address: digits, or 0x and hexadecimal digits, and nothing behind them.
 func isNumber(text string) bool {
-	_, err := strconv.ParseUint(text, 0, 64)
-	return err == nil || errors.Is(err, strconv.ErrRange) || strings.Trim(text, "0123456789") == ""
+	if strings.Trim(text, "0123456789") == "" {
+		return true
+	}
+	hexadecimal, found := strings.CutPrefix(strings.ToLower(text), "0x")
+	return found && hexadecimal != "" && strings.Trim(hexadecimal, "0123456789abcdef") == ""
 }
