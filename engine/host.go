@@ -34,7 +34,8 @@ const StateDir = plan.RunDir
 type Local struct {
 	// Folder takes the place of [StateDir].
 	Folder string
-	ahead  *key.Keeper // nil where nothing is prepared; see [NewLocal]
+	ahead  *key.Keeper // nil where nothing is prepared, as are the logins; see [NewLocal]
+	logins *key.Logins
 }
 
 var _ helper.Host = Local{}
@@ -123,8 +124,9 @@ func (l Local) Install(ctx context.Context, p plan.Plan, secrets *secret.Store, 
 	}
 	ahead := l.prepared(p, secrets)
 	defer ahead.Discard()
+	defer l.logins.Discard()
 	return l.work(ctx, sink, &step.Env{
-		Plan: p, Tools: tool.Exec{}, Machine: l.machine(), Secrets: secrets, Now: time.Now, Ahead: ahead,
+		Plan: p, Tools: tool.Exec{}, Machine: l.machine(), Secrets: secrets, Now: time.Now, Ahead: ahead, Logins: l.logins,
 		Open: openTarget, Identify: identify, Earliest: earliest(p),
 	})
 }

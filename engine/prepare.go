@@ -2,11 +2,13 @@ package engine
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"os"
 
 	"lethe/engine/command"
 	"lethe/engine/device"
+	"lethe/engine/flake"
 	"lethe/engine/key"
 	"lethe/engine/plan"
 	"lethe/engine/secret"
@@ -14,20 +16,26 @@ import (
 )
 
 // NewLocal is this machine with what is prepared for one installation at a time. Whoever made it calls [Local.Close] in the end.
-func NewLocal() Local { return Local{ahead: key.NewKeeper(tool.Exec{})} }
+func NewLocal() Local {
+	hash := func(password []byte) ([]byte, error) { return flake.HashPassword(password, rand.Reader) }
+	return Local{ahead: key.NewKeeper(tool.Exec{}), logins: key.NewLogins(hash)}
+}
 
 // Close overwrites what was prepared and not used.
-func (l Local) Close() { l.ahead.Discard() }
+func (l Local) Close() {
+	l.ahead.Discard()
+	l.logins.Discard()
+}
 
-// Prepare begins to make the LUKS2 header for a plan in memory, with the key derived from the passphrase; see package key. It reads
-// and writes no disk. What was prepared for another plan or passphrase is overwritten. A plan without encryption, and one that continues,
-// need nothing.
+// Prepare begins to make the LUKS2 header for a plan in memory, with the key derived from the passphrase, and then the hashes of the passwords
+// that are there; see package key. It reads and writes no disk. What was prepared for another plan, passphrase or password is overwritten. A plan
+// without encryption, and one that continues, need nothing.
 func (l Local) Prepare(_ context.Context, p plan.Plan, secrets *secret.Store) error {
 	if l.ahead == nil || os.Geteuid() != 0 || p.Target.Kind != device.KindDisk {
 		return errors.New("cannot derive the key ahead of the installation: only the root side can, for a disk of this machine")
 	}
 	if p.Layout.LUKS == nil || p.Continues {
-		l.ahead.Discard()
+		l.Close()
 		return nil
 	}
 	passphrase, ok := secrets.Get(command.Passphrase)
@@ -37,7 +45,17 @@ func (l Local) Prepare(_ context.Context, p plan.Plan, secrets *secret.Store) er
 	if err := passphrase.CheckPassphrase(); err != nil {
 		return err
 	}
-	return l.ahead.Begin(p, passphrase)
+	if err := l.ahead.Begin(p, passphrase); err != nil {
+		return err
+	}
+	for _, u := range p.Wishes.Users {
+		if password, ok := secrets.Get(plan.PasswordSecret(u.Name)); ok {
+			if err := l.logins.Begin(u.Name, password, l.ahead.Ended()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // prepared is the header for a plan whose installation begins now: the one that was prepared, or one that is begun at once, so that

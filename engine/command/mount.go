@@ -11,9 +11,12 @@ func Settle() Command { return New("udevadm", "settle", "--timeout", "30") }
 // CloseLUKS takes /dev/mapper/name away.
 func CloseLUKS(name string) Command { return New("cryptsetup", "close", name) }
 
+// TmpfsOptions lets only root write at the top of a tmpfs.
+const TmpfsOptions = "mode=755"
+
 // MountTmpfs mounts a new tmpfs that only root may write to at its top.
 func MountTmpfs(at string) Command {
-	return New("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", at)
+	return New("mount", "-t", "tmpfs", "-o", TmpfsOptions, "tmpfs", at)
 }
 
 // Mount mounts a file system; options may be none.

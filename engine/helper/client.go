@@ -147,7 +147,7 @@ func (c *Client) unfollow() {
 	c.applying, c.sink = false, nil
 }
 
-// Prepare proposes the plan where Accept has not just done so, sends its passphrase and has the key derived ahead. It returns as
+// Prepare proposes the plan where Accept has not just done so, sends its secrets and has the key derived and passwords hashed ahead. It returns as
 // soon as that has begun.
 func (c *Client) Prepare(ctx context.Context, p plan.Plan, secrets *secret.Store) error {
 	if err := c.propose(ctx, p); err != nil {
@@ -157,8 +157,12 @@ func (c *Client) Prepare(ctx context.Context, p plan.Plan, secrets *secret.Store
 	if err != nil {
 		return err
 	}
-	if err := c.sendSecret(command.Passphrase, secrets); err != nil {
-		return err
+	for _, name := range p.Secrets {
+		if _, given := secrets.Get(name); given || name == command.Passphrase {
+			if err := c.sendSecret(name, secrets); err != nil {
+				return err
+			}
+		}
 	}
 	_, err = c.call(ctx, request{Op: opPrepare, Hash: hash})
 	return err

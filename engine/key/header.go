@@ -1,4 +1,5 @@
-// Package key makes the LUKS2 header of a disk before the disk is written, so that nobody waits for the key derivation.
+// Package key makes the LUKS2 header of a disk before the disk is written, so that nobody waits for the key derivation, and hashes the passwords
+// that people will log in with.
 //
 // It guarantees that a header made ahead is what cryptsetup's luksFormat makes at the moment of the installation: the same program
 // with the same arguments makes it, in a file that exists in locked memory only, and measures the machine for the cost of the

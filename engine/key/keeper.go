@@ -81,6 +81,18 @@ func (k *Keeper) Begin(p plan.Plan, passphrase *secret.Secret) error {
 	return nil
 }
 
+// Ended is closed when the work that was begun last has come to its end; at once where there is none.
+func (k *Keeper) Ended() <-chan struct{} {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.work == nil {
+		none := make(chan struct{})
+		close(none)
+		return none
+	}
+	return k.work.ended
+}
+
 // Take hands over the work for exactly this plan and passphrase; nil when there is none. Any other is discarded. The keeper is empty afterwards.
 func (k *Keeper) Take(p plan.Plan, passphrase *secret.Secret) *Work {
 	hash, err := p.Hash()

@@ -202,7 +202,7 @@ func (b builder) formatNix(s *Step, p layout.Partition) {
 		s.Commands = b.around(p, command.MakeExt4(b.path(p), p.Label, p.UUID, p.PartUUID))
 		return
 	}
-	s.Commands = []command.Command{command.MakeExt4(b.plan.NixDevice(), p.Label, p.UUID, p.PartUUID)}
+	s.Commands = []command.Command{command.MakeExt4Encrypted(b.plan.NixDevice(), p.Label, p.UUID, p.PartUUID)}
 	if b.image() {
 		s.NotRehearsed, s.Weight = NeedsMapper, 0
 		s.Commands = []command.Command{}

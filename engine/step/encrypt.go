@@ -3,14 +3,12 @@ package step
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"lethe/engine/command"
 	"lethe/engine/key"
 	"lethe/engine/layout"
 	"lethe/engine/plan"
 	"lethe/engine/target"
-	"lethe/engine/tool"
 )
 
 // encrypt makes the LUKS2 container.
@@ -63,14 +61,7 @@ func (e *Env) restore(ctx context.Context, header *key.Header) error {
 	}
 	err := e.Target.Partition(ctx, nix, target.Making, func(path string) error {
 		e.formatted = true
-		if err := header.Write(ctx, path); err != nil {
-			return err
-		}
-		is, err := tool.ReadHeader(ctx, e.Tools, path)
-		if err == nil && is != header.Made {
-			err = fmt.Errorf("cannot use the LUKS header on %s: cryptsetup reads %+v and made %+v", path, is, header.Made)
-		}
-		return err
+		return header.Write(ctx, path)
 	})
 	if err != nil {
 		return err

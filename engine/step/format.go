@@ -42,7 +42,7 @@ func (*format) inside(ctx context.Context, e *Env) error {
 	if !ok {
 		return errors.New("cannot format nix: the layout has no such partition")
 	}
-	return e.run(ctx, command.MakeExt4(e.Plan.NixDevice(), p.Label, p.UUID, p.PartUUID))
+	return e.run(ctx, command.MakeExt4Encrypted(e.Plan.NixDevice(), p.Label, p.UUID, p.PartUUID))
 }
 
 // Undo has nothing to free: nothing was mounted.

@@ -27,23 +27,36 @@ func (*passwords) Do(ctx context.Context, e *Env) error {
 		if !ok {
 			return fmt.Errorf("cannot write the password of %s: it was not given", u.Name)
 		}
-		var hash []byte
-		var err error
-		secret.Shield(func() { hash, err = flake.HashPassword(held.Bytes(), rand.Reader) })
+		hash, err := e.hash(u.Name, held)
 		if err != nil {
 			return err
 		}
 		path := plan.PasswordPath(u.Name)
-		if err := e.makeFolder(filepath.Dir(path), 0o700); err != nil {
-			return err
+		err = e.makeFolder(filepath.Dir(path), 0o700)
+		if err == nil {
+			err = hash.Use(func(text []byte) error { return writeHash(e.Machine.path(path), text) })
 		}
-		if err := writeHash(e.Machine.path(path), hash); err != nil {
+		hash.Wipe()
+		if err != nil {
 			return fmt.Errorf("cannot write the password of %s: %w", u.Name, err)
 		}
-		clear(hash)
 		e.Log("Wrote the password hash of %s.", u.Name)
 	}
 	return nil
+}
+
+// hash is the one that was made ahead for exactly this password, or is made now.
+func (e *Env) hash(user string, password *secret.Secret) (*secret.Secret, error) {
+	if ahead := e.Logins.Take(user, password); ahead != nil {
+		return ahead, nil
+	}
+	var hash []byte
+	var err error
+	secret.Shield(func() { hash, err = flake.HashPassword(password.Bytes(), rand.Reader) })
+	if err != nil {
+		return nil, err
+	}
+	return secret.New(hash), nil
 }
 
 // writeHash makes a new file that only root can read, and waits until it is on the disk: without it nobody can log in.
@@ -55,7 +68,10 @@ func writeHash(path string, hash []byte) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(append(hash, '\n'))
+	_, err = f.Write(hash)
+	if err == nil {
+		_, err = f.WriteString("\n")
+	}
 	if err == nil {
 		err = f.Sync()
 	}

@@ -79,6 +79,8 @@ type Env struct {
 	Secrets *secret.Store
 	// Ahead is the LUKS2 header that was made, or is being made, for this plan and passphrase; nil for none. It stays the caller's to discard.
 	Ahead *key.Work
+	// Logins has hashes of passwords that were made ahead; nil for none. It stays the caller's to discard.
+	Logins *key.Logins
 	// Open takes hold of the target.
 	Open func(plan.Plan) (target.Target, error)
 	// Identify reads the identity of the target anew, from the open descriptor where there is one.
