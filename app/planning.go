@@ -53,7 +53,11 @@ func (w *window) planner(old stage) func(context.Context) (planned, error) {
 	request, rehearsal := w.state.Request(), w.state.Rehearsal
 	size, sector := w.state.Draft.Image, w.state.Draft.Sector
 	disk, _ := w.state.Target()
+	root := w.root
 	return func(ctx context.Context) (planned, error) {
+		if request.Wishes.Repo.Source == "" {
+			request.Medium, _ = engine.ReadMediumLock(root) // one that cannot be read is no worse than none
+		}
 		if old != nil {
 			if err := old.Remove(); err != nil {
 				return planned{}, err
@@ -66,7 +70,7 @@ func (w *window) planner(old stage) func(context.Context) (planned, error) {
 			}
 			return planned{s.Plan(), s}, nil
 		}
-		request.LockInputs = request.Wishes.Repo.Source == ""
+		request.LockInputs = request.Wishes.Repo.Source == "" && !request.Locked()
 		p, err := w.engine.Plan(ctx, disk, request)
 		return planned{plan: p}, err
 	}

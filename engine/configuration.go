@@ -46,12 +46,17 @@ func configure(ctx context.Context, disk device.Disk, l layout.Layout, r Request
 	}
 	c := plan.Configuration{Findings: findings(r.Wishes)}
 	var err error
-	if in.Lock, c.Lock, err = lock(ctx, in, r.LockInputs); err != nil {
-		return plan.Configuration{}, err
+	var aside string
+	if in.Lock, c.Lock = r.byMedium(in); len(in.Lock) == 0 {
+		aside, in.Lock = c.Lock, r.Lock
+		if in.Lock, c.Lock, err = lock(ctx, in, r.LockInputs); err != nil {
+			return plan.Configuration{}, err
+		}
 	}
 	if len(in.Lock) == 0 && !r.LockInputs && disk.Kind == device.KindDisk {
 		c.Lock = "The inputs are locked (flake.lock) during the installation, before anything is written to the disk."
 	}
+	c.Lock = aside + c.Lock
 	c.Files, err = flake.Render(in)
 	return c, err
 }

@@ -42,8 +42,11 @@ type Request struct {
 	// Power and Clock are the machine's, see [Power] and [Clock]; zero where nobody looked. They matter for a real disk only.
 	Power condition.Power
 	Clock condition.Clock
-	// Lock is a flake.lock to reuse, such as that of a live medium.
+	// Lock is a flake.lock to use, and no other; one that does not fit is refused.
 	Lock []byte
+	// Medium is the flake.lock of the live medium, see [ReadMediumLock]. It is used where it fits, and left aside where it does not; a Lock
+	// goes before it, and it goes before LockInputs.
+	Medium []byte
 	// LockInputs asks for a new flake.lock; it needs Nix and a network.
 	LockInputs bool
 	// Machine is what is known of the machine that is installed on; the zero value is right for an image.

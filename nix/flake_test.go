@@ -73,7 +73,10 @@ func TestOutputs(t *testing.T) {
 		{"packages of a PC", keys(got.Packages["x86_64-linux"]), pc},
 		{"packages of an ARM machine", keys(got.Packages["aarch64-linux"]), both},
 		{"checks", keys(got.Checks["x86_64-linux"]), []string{"format", "lethe", "lethe-engine", "lethe-engine-unstable", "lethe-unstable", "packaging"}},
-		{"apps", keys(got.Apps["x86_64-linux"]), []string{"default", "install-test", "lethe", "lethe-engine", "vm"}},
+		{"apps", keys(got.Apps["x86_64-linux"]), []string{
+			"default", "install-test", "install-test-unstable", "lethe", "lethe-engine", "lethe-engine-unstable", "lethe-unstable", "vm", "vm-unstable",
+		}},
+		{"apps of an ARM machine", keys(got.Apps["aarch64-linux"]), both},
 		{"shells", keys(got.Shells), []string{"aarch64-linux", "x86_64-linux"}},
 		{"formatters", keys(got.Formatter), []string{"aarch64-linux", "x86_64-linux"}},
 		{"modules", got.Modules, []string{"default", "lethe"}},
@@ -86,6 +89,24 @@ func TestOutputs(t *testing.T) {
 		if got := got.Apps["x86_64-linux"][name]; got != "app /nix/store/"+want {
 			t.Errorf("nix run .#%s starts %s", name, got)
 		}
+	}
+}
+
+// TestSourceIsWhole holds that Nix gets every folder with Go files, so that go mod vendor gives there what it gives here.
+func TestSourceIsWhole(t *testing.T) {
+	files, err := exec.Command("go", "list", "-f", "{{.ImportPath}}", "lethe/...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	filtered := read(t, "package.nix")
+	for path := range strings.Lines(string(files)) {
+		folder, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(path), "lethe/"), "/")
+		if !strings.Contains(filtered, "../"+folder+"\n") && folder != "nix" {
+			t.Errorf("package.nix leaves out %s", folder)
+		}
+	}
+	if len(files) == 0 || !strings.Contains(filtered, "../nix/nix.go\n") || !strings.Contains(filtered, "../nix/templates\n") {
+		t.Errorf("of %s the templates are left out", files)
 	}
 }
 
@@ -184,7 +205,7 @@ func TestReferenceSystems(t *testing.T) {
 	var got map[string][]string
 	evaluate(t, `builtins.mapAttrs (_: s: map toString (builtins.filter builtins.isPath s.modules)) pc.iso.medium.references`, &got)
 	for name, modules := range got {
-		if len(modules) != 4 {
+		if len(modules) != 3 {
 			t.Errorf("%s is made of %v", name, modules)
 		}
 		for _, module := range modules {
@@ -192,6 +213,14 @@ func TestReferenceSystems(t *testing.T) {
 				t.Error(err)
 			}
 		}
+	}
+	var kept map[string]struct {
+		Directories []any `json:"directories"`
+	}
+	evaluate(t, `let s = pc.iso.medium.references.encrypted; keep = builtins.head (builtins.filter builtins.isFunction s.modules);
+in (keep { config = { }; inherit lib; }).environment.persistence`, &kept)
+	if len(kept["/nix/persist"].Directories) < 5 {
+		t.Errorf("it keeps %v", kept)
 	}
 	luks := strings.Contains(read(t, got["encrypted"][2]), "boot.initrd.luks.devices")
 	open := strings.Contains(read(t, got["open"][2]), "boot.initrd.luks.devices")

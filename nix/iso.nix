@@ -71,7 +71,7 @@ in
       '';
     }
     // lib.optionalAttrs (medium.lock != null) {
-      # `lethe-engine install --lock-file /etc/lethe/flake.lock` installs these very revisions.
+      # Lethe installs these very revisions, unless another lock is given or the configuration has other inputs.
       "lethe/flake.lock".text = medium.lock;
     };
 

@@ -95,6 +95,26 @@ let
     program = "${package}/bin/${program}";
     meta = { inherit description; };
   };
+
+  appsOf =
+    system: programs: media:
+    {
+      lethe = app programs.lethe "lethe" "Install an impermanent NixOS, in a window";
+      lethe-engine =
+        app programs.lethe-engine "lethe-engine"
+          "Install an impermanent NixOS, without a window";
+    }
+    // (
+      if system == pc then
+        {
+          vm = app media.vm "lethe-vm" "Try the live medium in a virtual machine";
+          install-test =
+            app media.install-test "nixos-test-driver"
+              "Install in a virtual machine and look at what survives; needs a network";
+        }
+      else
+        { }
+    );
 in
 {
   packages = genAttrs systems packages;
@@ -102,25 +122,9 @@ in
   apps = genAttrs systems (
     system:
     let
-      p = packages system;
-      window = app p.lethe "lethe" "Install an impermanent NixOS, in a window";
+      all = forChannels (channel: appsOf system (packagesOf system channel) (mediaOf channel));
     in
-    {
-      default = window;
-      lethe = window;
-      lethe-engine = app p.lethe-engine "lethe-engine" "Install an impermanent NixOS, without a window";
-    }
-    // (
-      if system == pc then
-        {
-          vm = app p.vm "lethe-vm" "Try the live medium in a virtual machine";
-          install-test =
-            app p.install-test "nixos-test-driver"
-              "Install in a virtual machine and look at what survives; needs a network";
-        }
-      else
-        { }
-    )
+    all // { default = all.lethe; }
   );
 
   devShells = genAttrs systems (system: {

@@ -35,7 +35,8 @@ let
         (file repository "hardware-configuration.nix")
         (file repository "disks.nix")
         impermanence.nixosModules.impermanence
-        (file repository "persist.nix")
+        # Its one import is the persist.json beside it, which adds nothing at the beginning.
+        (arguments: removeAttrs (import (file repository "persist.nix") arguments) [ "imports" ])
         channel.home-manager.nixosModules.home-manager
         {
           home-manager = {

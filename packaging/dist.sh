@@ -32,13 +32,15 @@ pack "$source"
 make -C "$work/$source" install DESTDIR="$work/$programs" PREFIX=/usr
 (
 	cd "$work/$source"
-	# The licences of what is linked in, as they ask for it.
-	CGO_ENABLED=1 go list -deps -tags gles,no_animations -f '{{with .Module}}{{.Path}} {{.Dir}}{{end}}' ./app ./engine/cmd/lethe-engine | sort -u |
+	# The licences of what is linked in, as they ask for it: of each module, with the parts that come from elsewhere, and of Go.
+	licences=$work/$programs/usr/share/doc/lethe/licenses
+	install -D -m 644 "$(go env GOROOT)/LICENSE" "$licences/go/LICENSE"
+	CGO_ENABLED=1 go list -deps -tags gles,no_animations,no_emoji -f '{{with .Module}}{{.Path}} {{.Dir}}{{end}}' ./app ./engine/cmd/lethe-engine | sort -u |
 		while read -r module folder; do
 			test "$module" != lethe || continue
-			for file in "$folder"/LICEN[SC]E* "$folder"/COPYING*; do
-				test ! -f "$file" || install -D -m 644 "$file" "$work/$programs/usr/share/doc/lethe/licenses/$module/$(basename "$file")"
-			done
+			found=$(find "$folder" -name testdata -prune -o -type f \( -iname 'licen[sc]e*' -o -iname 'copying*' \) ! -name '*.go' -printf '%P\n' | sort)
+			test -n "$found" || { echo "dist.sh: $module has no licence" >&2; exit 1; }
+			while read -r file; do install -D -m 644 "$folder/$file" "$licences/$module/$file"; done <<<"$found"
 		done
 )
 pack "$programs"

@@ -198,3 +198,13 @@ func TestManPageOfTheWindow(t *testing.T) {
 		}
 	}
 }
+
+// TestWindowIsBuiltInOneWay compares what chooses the code of the window: in the Makefile, and where its licences are collected.
+func TestWindowIsBuiltInOneWay(t *testing.T) {
+	tags := regexp.MustCompile(`-tags ([a-z_,]+) `)
+	built := tags.FindStringSubmatch(read(t, filepath.Join("..", "Makefile")))
+	listed := tags.FindStringSubmatch(read(t, "dist.sh"))
+	if built == nil || listed == nil || built[1] != listed[1] {
+		t.Errorf("it is built with %q, and the licences are those of %q", built, listed)
+	}
+}

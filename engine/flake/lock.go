@@ -31,13 +31,21 @@ type lockFile struct {
 	} `json:"nodes"`
 }
 
-// CheckLock tells whether a flake.lock belongs to a repository: its root has exactly the inputs that flake.nix of
+// CheckLock is [FitsLock] for a lock that somebody asked for, and says what to do about it.
+func CheckLock(in Input) error {
+	if err := FitsLock(in); err != nil {
+		return fmt.Errorf("cannot use flake.lock: %w; run nix flake lock", err)
+	}
+	return nil
+}
+
+// FitsLock tells whether a flake.lock belongs to a repository: its root has exactly the inputs that flake.nix of
 // this input names, each from the place that is named there (else Nix would lock it anew), and each locked to a hash. It
 // cannot tell whether the hashes are true; whoever made the lock computed them, and Nix checks them again at the build.
-func CheckLock(in Input) error {
+func FitsLock(in Input) error {
 	var lock lockFile
 	if err := json.Unmarshal(in.Lock, &lock); err != nil {
-		return fmt.Errorf("cannot use flake.lock: %w; run nix flake lock", err)
+		return err
 	}
 	v, err := newView(in)
 	if err != nil {
@@ -46,19 +54,19 @@ func CheckLock(in Input) error {
 	wanted := inputs(v)
 	root := lock.Nodes[lock.Root]
 	if len(root.Inputs) != len(wanted) {
-		return fmt.Errorf("cannot use flake.lock: it locks %d inputs and flake.nix has %d; run nix flake lock", len(root.Inputs), len(wanted))
+		return fmt.Errorf("it locks %d inputs and flake.nix has %d", len(root.Inputs), len(wanted))
 	}
 	for _, name := range slices.Sorted(maps.Keys(wanted)) {
 		var node string
 		if err := json.Unmarshal(root.Inputs[name], &node); err != nil {
-			return fmt.Errorf("cannot use flake.lock: it does not lock input %s; run nix flake lock", name)
+			return fmt.Errorf("it does not lock input %s", name)
 		}
 		if lock.Nodes[node].Locked.NarHash == "" {
-			return fmt.Errorf("cannot use flake.lock: input %s has no hash; run nix flake lock", name)
+			return fmt.Errorf("input %s has no hash", name)
 		}
 		from := lock.Nodes[node].Original
 		if place := strings.Trim(from.Type+":"+from.Owner+"/"+from.Repo+"/"+from.Ref, "/"); strings.HasPrefix(wanted[name], "github:") && place != wanted[name] {
-			return fmt.Errorf("cannot use flake.lock: input %s is from %s there and from %s in flake.nix; run nix flake lock", name, device.Clean(place), wanted[name])
+			return fmt.Errorf("input %s is from %s there and from %s in flake.nix", name, device.Clean(place), wanted[name])
 		}
 	}
 	return nil

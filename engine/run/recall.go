@@ -149,6 +149,16 @@ func kept(nix string) (plan.Plan, History, error) {
 	return p, last, nil
 }
 
+// KeptPlan gives the plan that a [Keeper] left on a disk; an error that is [fs.ErrNotExist] when there is none.
+func KeptPlan(nix string) (plan.Plan, error) {
+	root, err := os.OpenRoot(nix)
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	defer root.Close()
+	return readPlan(root, plan.Memo+"/"+PlanFile)
+}
+
 // readPlan reads a plan that nobody but root can have written.
 func readPlan(root *os.Root, name string) (plan.Plan, error) {
 	text, err := readOwn(root, name, mostPlan)

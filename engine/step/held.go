@@ -110,6 +110,15 @@ func (m *Machine) letGo(ctx context.Context, kinds ...kind) error {
 	return errors.Join(errors.Join(problems...), m.save())
 }
 
+// letGoOf releases one thing.
+func (m *Machine) letGoOf(ctx context.Context, t thing) error {
+	if err := m.release(ctx, t); err != nil {
+		return err
+	}
+	m.things = slices.DeleteFunc(m.things, func(is thing) bool { return is == t })
+	return m.save()
+}
+
 // forget leaves things of a kind to themselves.
 func (m *Machine) forget(k kind) {
 	m.things = slices.DeleteFunc(m.things, func(t thing) bool { return t.Kind == k })

@@ -32,15 +32,28 @@ func (m *Machine) Look(ctx context.Context, partition string, passphrase *secret
 		if err := m.take(mapper, lookName); err != nil {
 			return err
 		}
-		call := tool.Call{Command: command.LookLUKS(partition, lookName), Secret: passphrase}
-		if _, err := m.Tools.Run(ctx, call); err != nil {
-			if errors.Is(err, tool.ErrPassphrase) {
-				err = fmt.Errorf("%w; type the one that the disk was encrypted with, and mind the keyboard's layout", err)
-			}
-			return fmt.Errorf("cannot open the encrypted partition: %w", err)
+		if err := m.unlock(ctx, command.LookLUKS(partition, lookName), passphrase); err != nil {
+			return err
 		}
 		partition = "/dev/mapper/" + lookName
 	}
+	return m.peek(ctx, partition, do)
+}
+
+// unlock opens a container that was encrypted some time ago.
+func (m *Machine) unlock(ctx context.Context, c command.Command, passphrase *secret.Secret) error {
+	_, err := m.Tools.Run(ctx, tool.Call{Command: c, Secret: passphrase})
+	if errors.Is(err, tool.ErrPassphrase) {
+		err = fmt.Errorf("%w; type the one that the disk was encrypted with, and mind the keyboard's layout", err)
+	}
+	if err != nil {
+		return fmt.Errorf("cannot open the encrypted partition: %w", err)
+	}
+	return nil
+}
+
+// peek is [Machine.Look] for a file system that needs no opening. It lets go of no more than it took.
+func (m *Machine) peek(ctx context.Context, partition string, do func(folder string) error) (err error) {
 	at := m.path(plan.Look)
 	if err := os.Mkdir(at, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
 		return fmt.Errorf("cannot look into %s: %w", partition, err)
@@ -48,6 +61,11 @@ func (m *Machine) Look(ctx context.Context, partition string, passphrase *secret
 	if err := m.take(tree, plan.Look); err != nil {
 		return err
 	}
+	defer func() {
+		ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), lookDeadline)
+		defer stop()
+		err = errors.Join(err, m.letGoOf(ctx, thing{tree, plan.Look}))
+	}()
 	if _, err := m.Tools.Run(ctx, tool.Call{Command: command.LookExt4(partition, plan.Look)}); err != nil {
 		return fmt.Errorf("cannot look into %s: %w", partition, err)
 	}

@@ -19,6 +19,9 @@ func (*mount) Do(ctx context.Context, e *Env) error {
 	if err := e.Machine.take(tree, plan.Root); err != nil {
 		return err
 	}
+	if err := e.Target.Settle(ctx); err != nil {
+		return err
+	}
 	if err := e.repair(ctx); err != nil {
 		return err
 	}
@@ -62,12 +65,17 @@ func (e *Env) repair(ctx context.Context) error {
 	return nil
 }
 
-// makeFolder makes a folder with a mode, and those above it for everybody to pass: the umask of the root side is tight.
+// makeFolder makes a folder of the new system.
 func (e *Env) makeFolder(name string, mode os.FileMode) error {
-	path := e.Machine.path(name)
+	return e.Machine.makeFolder(name, mode)
+}
+
+// makeFolder makes a folder with a mode, and those above it for everybody to pass: the umask of the root side is tight.
+func (m *Machine) makeFolder(name string, mode os.FileMode) error {
+	path := m.path(name)
 	err := os.Mkdir(path, mode)
 	if errors.Is(err, os.ErrNotExist) {
-		if err := e.makeFolder(filepath.Dir(name), plan.ParentMode(filepath.Dir(name))); err != nil {
+		if err := m.makeFolder(filepath.Dir(name), plan.ParentMode(filepath.Dir(name))); err != nil {
 			return err
 		}
 		err = os.Mkdir(path, mode)

@@ -23,6 +23,9 @@ func (w wish) judgeInstall(t *testing.T, f facts, d drive) {
 		t.Fatalf("the installation of %s exits with %s:\n%s\n%s", w, code, tail(f.text("install.err")), tail(f.text("install.jsonl")))
 	}
 	judgeEvents(t, f)
+	if code := f.text("rescue.code"); code != "0" {
+		t.Errorf("opening the installed system for rescue exits with %s:\n%s", code, tail(f.text("rescue.log")))
+	}
 	f.nothing("mounts", "still mounted after the installation")
 	f.nothing("holders", "still held after the installation")
 	f.nothing("swaps", "swapped on after the installation")

@@ -54,16 +54,20 @@ with subtest("install"):
     live.succeed(
         "lethe-engine install /run/wishes.toml --user ada"
         " --disk /dev/disk/by-id/virtio-lethe-target --yes-erase virtio-lethe-target"
-        " --passphrase-file /run/secret/passphrase --password-file ada=/run/secret/password"
-        " $(test ! -e /etc/lethe/flake.lock || echo --lock-file /etc/lethe/flake.lock) >&2",
+        " --passphrase-file /run/secret/passphrase --password-file ada=/run/secret/password >&2",
         timeout=7200,
     )
+
+with subtest("open the installed system for rescue"):
+    live.succeed("lethe-engine mount /dev/disk/by-id/virtio-lethe-target --passphrase-file /run/secret/passphrase >&2")
+    live.succeed("test ! -e /etc/lethe/flake.lock || cmp /etc/lethe/flake.lock /mnt/etc/nixos/flake.lock")
+    live.succeed("nixos-enter --root /mnt -- id ada")
     # The installed system has no instruments: a shell on the serial line does, for this test alone.
     live.succeed(
-        "mount /dev/disk/by-id/virtio-lethe-target-part1 /mnt",
-        "sed -i 's/^options .*/& console=ttyS0 systemd.debug_shell=1 systemd.default_debug_tty=ttyS0 systemd.mask=serial-getty@ttyS0.service/' /mnt/loader/entries/*.conf",
-        "grep -q default_debug_tty /mnt/loader/entries/*.conf",
-        "umount /mnt",
+        "sed -i 's/^options .*/& console=ttyS0 systemd.debug_shell=1 systemd.default_debug_tty=ttyS0 systemd.mask=serial-getty@ttyS0.service/' /mnt/boot/loader/entries/*.conf",
+        "grep -q default_debug_tty /mnt/boot/loader/entries/*.conf",
+        "lethe-engine unmount >&2",
+        "test ! -e /dev/mapper/crypted",
     )
     live.shutdown()
 

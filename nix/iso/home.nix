@@ -26,8 +26,14 @@
             enableCompletion = true;
             autosuggestion.enable = true;
           };
-          starship.enable = true;
-          fzf.enable = true;
+          starship = {
+            enable = true;
+            enableZshIntegration = true;
+          };
+          fzf = {
+            enable = true;
+            enableZshIntegration = true; # Ctrl+R, Ctrl+T, Alt+C
+          };
           alacritty = {
             enable = true;
             settings.font.normal.family = "JetBrainsMono Nerd Font";

@@ -50,7 +50,8 @@ The disk is named by --disk or by the wishes. What will be lost is shown, and no
 before the disk's name is typed, or given with --yes-erase: one of its names in /dev/disk/by-id,
 or, where it has none, the fingerprint that "lethe-engine plan" prints as root.
 
-The inputs of the configuration are locked before anything is written, where there is a network.
+The inputs of the configuration are locked before anything is written: to the revisions of the live
+medium where it has a lock that fits them, else to today's where there is a network.
 
 A run can be stopped with ^C at any time: what was mounted is unmounted and the disk let go of. Should
 the terminal go away, a run that has come to nixos-install goes on without it, and any other is
@@ -156,13 +157,15 @@ func (s streams) planInstall(ctx context.Context, host helper.Host, f installFla
 		return plan.Plan{}, err
 	}
 	wishes.Disk.Target = disk.Path
-	f.lock = f.lockFile == "" && wishes.Repo.Source == ""
 	request, err := f.request(ctx, wishes, device.Disk{Identity: device.Identity{Kind: device.KindImage}})
 	if err != nil {
 		return plan.Plan{}, err
 	}
+	if request.LockInputs = !request.Locked() && wishes.Repo.Source == ""; request.LockInputs && !f.lock {
+		fmt.Fprintln(s.err, "Locking the inputs; this may take a minute …")
+	}
 	request.KDF, request.Memory, request.Firmware = f.kdf, facts.Inventory.Memory, facts.Inventory.Firmware
-	request.Power, request.Clock = engine.Power(), engine.Clock(request.Lock)
+	request.Power, request.Clock = engine.Power(), engine.Clock(slices.Concat(request.Lock, request.Medium)) // one of them is there at most
 	request.Machine = engine.Machine{Hardware: facts.Hardware, Virtualization: facts.Virtualization}
 	p, err := engine.Plan(ctx, disk, request)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,12 +32,13 @@ type wishFlags struct {
 	esp, swapSize      quantity.Bytes
 	set                *pflag.FlagSet
 	progress           io.Writer
+	root               fs.FS // of this machine
 }
 
 // bind adds the flags to a command.
 func (w *wishFlags) bind(c *cobra.Command) {
 	f := c.Flags()
-	w.set, w.progress = f, c.ErrOrStderr()
+	w.set, w.progress, w.root = f, c.ErrOrStderr(), os.DirFS("/")
 	f.StringVar(&w.file, "wishes", "", "TOML `FILE` of wishes (see lethe-engine wishes)")
 	f.StringVar(&w.preset, "preset", "default", "wishes to begin with: "+strings.Join(config.Presets(), " or "))
 	f.BoolVar(&w.luks, "luks", false, "encrypt the nix partition (--luks=false turns a preset's encryption off)")
@@ -50,8 +52,8 @@ func (w *wishFlags) bind(c *cobra.Command) {
 	f.StringVar(&w.rev, "rev", "", "`REVISION` of your own configuration: branch, tag or commit")
 	f.StringVar(&w.disksFile, "disks-file", "", "`PATH` in your own configuration for disks.nix")
 	f.StringVar(&w.hwFile, "hardware-file", "", "`PATH` in your own configuration for hardware-configuration.nix")
-	f.BoolVar(&w.lock, "lock", false, "compute flake.lock; needs Nix and a network")
-	f.StringVar(&w.lockFile, "lock-file", "", "reuse the flake.lock in `FILE`, such as that of a live medium")
+	f.BoolVar(&w.lock, "lock", false, "compute flake.lock, also where the live medium has one that fits; needs Nix and a network")
+	f.StringVar(&w.lockFile, "lock-file", "", "use the flake.lock in `FILE`, in place of the live medium's own ("+engine.MediumLock+")")
 	for _, name := range []string{"swap-size", "esp-size"} {
 		f.Lookup(name).DefValue = ""
 	}
@@ -126,9 +128,14 @@ func (w *wishFlags) configuration(wishes *config.Config) error {
 func (w *wishFlags) request(ctx context.Context, wishes config.Config, disk device.Disk) (engine.Request, error) {
 	r := engine.Request{Wishes: wishes, LockInputs: w.lock}
 	var err error
-	if w.lockFile != "" {
+	switch {
+	case w.lockFile != "":
 		if r.Lock, err = readLock(w.lockFile); err != nil {
 			return r, err
+		}
+	case !w.lock && wishes.Repo.Source == "":
+		if r.Medium, err = engine.ReadMediumLock(w.root); err != nil {
+			fmt.Fprintf(w.progress, "Note: the lock of the live medium is left aside: %v.\n", err)
 		}
 	}
 	if wishes.Repo.Source != "" {
@@ -140,9 +147,6 @@ func (w *wishFlags) request(ctx context.Context, wishes config.Config, disk devi
 	return r, err
 }
 
-// mostLock bounds a flake.lock.
-const mostLock = 1 << 20
-
 // readLock reads a flake.lock.
 func readLock(path string) ([]byte, error) {
 	file, err := os.Open(path)
@@ -150,10 +154,7 @@ func readLock(path string) ([]byte, error) {
 		return nil, fmt.Errorf("cannot read lock: %w", err)
 	}
 	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, mostLock+1))
-	if err == nil && len(text) > mostLock {
-		err = errors.New("it is larger than any lock")
-	}
+	text, err := engine.ReadLock(file)
 	if err != nil {
 		return nil, fmt.Errorf("cannot read lock %s: %w", path, err)
 	}

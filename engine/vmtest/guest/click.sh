@@ -39,12 +39,18 @@ walkthrough() {
   git -C /mnt/etc/nixos add --all
 }
 
+# erase makes the kernel forget the partitions too, which it does not while udev looks at one.
+erase() {
+  wipefs --all --force --quiet "$disk"
+  until blockdev --rereadpt "$disk" 2>/dev/null; do sleep 0.1; done
+  udevadm settle
+}
+
 undo() {
   swapoff --all
   umount --recursive /mnt
   cryptsetup close crypted
-  wipefs --all --force --quiet "$disk"
-  udevadm settle
+  erase
 }
 
 for ((pair = 1; pair <= pairs; pair++)); do
@@ -58,7 +64,6 @@ for ((pair = 1; pair <= pairs; pair++)); do
   cryptsetup luksDump --dump-json-metadata /tmp/header >"/out/ours-$pair.json"
   printf 'correct horse battery staple' | cryptsetup open --test-passphrase --key-file=- /tmp/header || exit 1
   { grep -E ' /mnt| /run/lethe' /proc/self/mountinfo; dmsetup ls | grep -v '^No devices'; pgrep -x cryptsetup; } >>/out/left
-  wipefs --all --force --quiet "$disk"
-  udevadm settle
+  erase
   echo "PAIR $pair: $(tail -n 1 /out/walkthrough) ms by hand, $(tail -n 1 /out/ours) ms with the key derived ahead"
 done

@@ -33,7 +33,15 @@ break_swap-eio() { failing_from mkswap by-partuuid; }
 heal_swap-eio() { ask mend "$serial"; }
 break_nix-eio() { failing_from mkfs.ext4 /dev; }
 heal_nix-eio() { ask mend "$serial"; }
-break_luks-eio() { failing_from cryptsetup luksFormat; }
+# luksFormat runs ahead of its step, into memory: it is held up until the step begins.
+break_luks-eio() {
+  hook cryptsetup "$(declare -f ask)
+case \"\$*\" in *luksFormat*)
+  journal=/run/lethe/journal.jsonl
+  until [ \$journal -nt /run/hook/cryptsetup ] && grep -q '\"step-start\".*\"step\":\"encrypt\"' \$journal; do sleep 0.05; done
+  ask fail $serial all >/dev/null ;;
+esac"
+}
 heal_luks-eio() { ask mend "$serial"; }
 break_install-eio() { failing_from nixos-install ''; }
 heal_install-eio() { ask mend "$serial"; }

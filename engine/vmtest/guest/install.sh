@@ -23,8 +23,21 @@ install_one() { # folder
   code=$?
   cat /proc/uptime >"$out/ended"
   echo $code >"$out/install.code"
+  rescue "$disk" "$target" "$luks" >"$out/rescue.log" 2>&1
+  echo $? >"$out/rescue.code"
   cp /run/stand-in-passwd "$out/passwd" 2>/dev/null
   look "$disk" "$out"
+  return $code
+}
+
+# rescue opens what was installed as from a live medium, looks whether all is at its place, and closes it again.
+rescue() { # disk folder luks
+  local code=0 words=()
+  [ "$3" = true ] && words=(--passphrase-file "$2/passphrase")
+  /share/lethe-engine mount "$1" "${words[@]}" || return
+  cmp /mnt/etc/nixos/flake.lock "$2/flake.lock" && mountpoint /mnt/nix && mountpoint /mnt/boot && mountpoint /mnt/var/lib/nixos && test -d /mnt/boot/EFI || code=100
+  cat /run/lethe/held.json
+  /share/lethe-engine unmount || code=$?
   return $code
 }
 
