@@ -25,7 +25,7 @@ export PATH := $(PATH):/usr/local/go/bin:/usr/local/sbin:/usr/sbin:/sbin
 # detector needs a C compiler with the C library's headers; of Debian's packages g++ is the one that brings both.
 run_tools := blkid:util-linux wipefs:util-linux partx:util-linux mkswap:util-linux lsblk:util-linux \
   sfdisk:fdisk sgdisk:gdisk parted:parted mkfs.fat:dosfstools mkfs.ext4:e2fsprogs cryptsetup:cryptsetup-bin
-test_tools := $(run_tools) g++:g++ git:git shellcheck:shellcheck nix-instantiate:nix-bin jq:jq unshare:util-linux dbus-daemon:dbus-daemon
+test_tools := $(run_tools) g++:g++ git:git shellcheck:shellcheck nix-instantiate:nix-bin jq:jq unshare:util-linux dbus-daemon:dbus-daemon rsync:rsync
 # What the window is built from: headers, so what is looked for are files. It is drawn by OpenGL ES, which compiles in a quarter of
 # the time of OpenGL, and nothing blinks or moves while nothing happens.
 headers := EGL/egl.h:libegl1-mesa-dev GLES2/gl2.h:libgles2-mesa-dev X11/Xlib.h:libx11-dev X11/Xcursor/Xcursor.h:libxcursor-dev \
@@ -96,8 +96,7 @@ test-window: display-tools test-tools window build ## Click through rehearsals i
 fuzz: build ## Run each fuzz target for FUZZTIME (60s), two at a time
 	.ci/fuzz $(FUZZTIME)
 
-# The faults (make test-vm VM_TESTS=TestFaults) are not part of it yet: docs/testing.md says which of them have passed.
-VM_TESTS ?= InstallAndBoot|Repartition|ContinueAfterPowerCut
+VM_TESTS ?= InstallAndBoot|Repartition|ContinueAfterPowerCut|TestFaults
 
 .PHONY: test-vm
 test-vm: vm-tools build ## Install in virtual machines and boot what was installed, twice
@@ -133,7 +132,7 @@ check-nix: test-tools ## Check generated repositories with nixfmt (NIXFMT=…) a
 	nix/check.sh $(build)/repos
 
 .PHONY: bench
-bench: test-tools build ## Measure the rehearsal beside the walkthrough's own commands, in one run
+bench: test-tools build ## Measure the rehearsal and the persist explorer beside the walkthrough's own commands, in one run
 	$(GO) run ./engine/benchmark -engine $(engine) -runs $(BENCH_RUNS)
 	$(GO) test -run '^$$' -bench . -benchtime 5x ./engine/device ./engine/layout ./engine/flake/...
 

@@ -202,8 +202,8 @@ func (d *Device) Reread(ctx context.Context, parts []layout.Partition) error {
 }
 
 // Partition calls do with the partition's path in /dev/disk/by-partuuid, after making sure that it leads to the partition
-// of this disk with the number and the sectors that p says. With [Making] the disk is locked while do runs, what was
-// written is then written out, and udev is waited for after the lock is given back, since only then does it look.
+// of this disk with the number and the sectors that p says. With [Making] the disk is locked while do runs, and what was
+// written is then written out. udev looks after the lock is given back; who needs what it sees calls [Device.Settle].
 func (d *Device) Partition(ctx context.Context, p layout.Partition, access Access, do func(path string) error) error {
 	if access == Reading {
 		part, err := d.open(p, unix.O_RDONLY)
@@ -229,8 +229,11 @@ func (d *Device) Partition(ctx context.Context, p layout.Partition, access Acces
 		return err
 	}
 	// Closing after the lock is gone is what tells udev to look at the partition.
-	return errors.Join(err, part.Close(), d.settle(ctx))
+	return errors.Join(err, part.Close())
 }
+
+// Settle waits until udev has dealt with everything that changed.
+func (d *Device) Settle(ctx context.Context) error { return d.settle(ctx) }
 
 // open opens a partition, which also keeps the kernel from forgetting it meanwhile.
 func (d *Device) open(p layout.Partition, flags int) (*os.File, error) {

@@ -50,6 +50,8 @@ type Target interface {
 	Reread(ctx context.Context, parts []layout.Partition) error
 	// Partition calls do with a path that holds the partition.
 	Partition(ctx context.Context, p layout.Partition, access Access, do func(path string) error) error
+	// Settle waits until the system has looked at what was made.
+	Settle(ctx context.Context) error
 	// Release frees the target: everything written is on stable storage unless the error says otherwise.
 	Release() error
 }
@@ -150,6 +152,9 @@ func (*Image) Exclusive(_ context.Context, do func() error) error { return do() 
 
 // Reread has nothing to tell: the system knows nothing of partitions in an image.
 func (*Image) Reread(context.Context, []layout.Partition) error { return nil }
+
+// Settle has nothing to wait for: nobody but the one who holds an image looks at it.
+func (*Image) Settle(context.Context) error { return nil }
 
 // Partition makes the partition's file, lets do work on it, and for [Making] copies it into the image.
 func (i *Image) Partition(ctx context.Context, p layout.Partition, access Access, do func(path string) error) (err error) {
