@@ -54,6 +54,9 @@ const mostImage = quantity.Bytes(math.MaxInt64)
 // tick is how often progress is told.
 const tick = 100 * time.Millisecond
 
+// yielding is how nice the programs of a rehearsal are: somebody works on this machine, and looks at the window.
+const yielding = 10
+
 // defaultImageSize is the virtual disk of the walkthrough.
 const defaultImageSize = 40 * quantity.GiB
 
@@ -61,7 +64,7 @@ const defaultImageSize = 40 * quantity.GiB
 // left as it is, but for one of our own that is to have another size or whose table is half-written: that one is
 // emptied, once the wishes are known to fit. On an error nothing is left behind that was not there before.
 func Prepare(ctx context.Context, r Rehearsal) (*Stage, error) {
-	s := &Stage{Tools: tool.Exec{}}
+	s := &Stage{Tools: tool.Exec{Nice: yielding}}
 	if err := s.prepare(ctx, r); err != nil {
 		return nil, errors.Join(err, s.Remove())
 	}

@@ -26,7 +26,10 @@ func folders() []string {
 }
 
 // Exec runs real programs. The zero value is ready.
-type Exec struct{}
+type Exec struct {
+	// Nice lets programs yield to others, as nice(1) does, from 0 to 19.
+	Nice int
+}
 
 // mostOutput bounds what is kept of a program's standard output. More is an error, never a silent cut.
 const mostOutput = 8 << 20
@@ -100,7 +103,7 @@ func (e Exec) Run(ctx context.Context, call Call) (Result, error) {
 	}
 
 	start := time.Now()
-	err = runOnOneThread(cmd, kin, record)
+	err = e.runOnOneThread(cmd, kin, record)
 	given()
 	var left []int
 	if cmd.Process != nil {
@@ -116,7 +119,7 @@ func (e Exec) Run(ctx context.Context, call Call) (Result, error) {
 }
 
 // runOnOneThread keeps the goroutine on its thread: the kernel sends the parent-death signal when the thread that forked ends.
-func runOnOneThread(cmd *exec.Cmd, kin *family, record *side) error {
+func (e Exec) runOnOneThread(cmd *exec.Cmd, kin *family, record *side) error {
 	done := make(chan error, 1)
 	go func() {
 		runtime.LockOSThread()
@@ -127,12 +130,20 @@ func runOnOneThread(cmd *exec.Cmd, kin *family, record *side) error {
 			done <- err
 			return
 		}
+		e.yield(cmd.Process.Pid)
 		kin.begin(cmd.Process.Pid)
 		stop := kin.watch()
 		defer stop()
 		done <- cmd.Wait()
 	}()
 	return <-done
+}
+
+// yield makes a program that has just begun as nice as it should be, unless it is nicer.
+func (e Exec) yield(pid int) {
+	if has, err := unix.Getpriority(unix.PRIO_PROCESS, pid); err == nil && 20-has < e.Nice { // the kernel gives 20 less the niceness
+		_ = unix.Setpriority(unix.PRIO_PROCESS, pid, e.Nice) // it has ended already, else it cannot fail
+	}
 }
 
 // stuck adds that processes could not be ended.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -69,6 +70,24 @@ func TestExecNeverLooksIntoPATH(t *testing.T) {
 	}
 	if got := (tool.Exec{}).Missing("sh", "only-here", "cat", "no-such-program"); !slices.Equal(got, []string{"only-here", "no-such-program"}) {
 		t.Errorf("missing: %v", got)
+	}
+}
+
+func TestExecYields(t *testing.T) {
+	of := func(nice int) int {
+		result, err := tool.Exec{Nice: nice}.Run(t.Context(), tool.Call{Command: command.New("sh", "-c", "sleep 0.2; nice")})
+		n, bad := strconv.Atoi(strings.TrimSpace(string(result.Stdout)))
+		if err != nil || bad != nil {
+			t.Fatal(err, bad)
+		}
+		return n
+	}
+	own := of(0)
+	if got := of(17); got != max(own, 17) {
+		t.Errorf("17 gives %d", got)
+	}
+	if got := of(1); got != max(own, 1) {
+		t.Errorf("1 gives %d, and this test has %d", got, own)
 	}
 }
 
