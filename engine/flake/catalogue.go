@@ -77,3 +77,16 @@ func (e entry) applies(on map[string]bool) bool {
 	}
 	return true
 }
+
+// Catalogue is everything that Lethe knows to hold state, whatever the wishes: of the system, and in homes.
+func Catalogue() (Persistence, error) {
+	entries, err := catalogue()
+	if err != nil {
+		return Persistence{}, err
+	}
+	var p Persistence
+	for _, e := range entries {
+		p.places(e.home).add(e.Keep)
+	}
+	return p, nil
+}

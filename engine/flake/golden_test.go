@@ -62,6 +62,9 @@ func distinct(t *testing.T) (map[string][]byte, *bytes.Buffer) {
 			key := f.Path + "\x00" + string(f.Text)
 			if names[key] == "" {
 				names[key] = strings.TrimPrefix(f.Path, ".") + "/" + m.String() + filepath.Ext(f.Path)
+				if f.Path == flake.AddedFile {
+					names[key] = flake.PersistFile + "/" + f.Path // which reads it beside itself
+				}
 				texts[names[key]] = f.Text
 			}
 			fmt.Fprintf(index, "%s %s %s\n", m, f.Path, names[key])

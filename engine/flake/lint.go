@@ -124,7 +124,7 @@ func Soften(found []Finding) []Finding {
 func lintFiles(p Places) []Finding {
 	var found []Finding
 	for _, f := range p.Files {
-		if f.Method != "symlink" && (slices.Contains(renamed, f.Path) || savedByKConfig(f.Path)) {
+		if f.Method != "symlink" && SavedByRename(f.Path) {
 			found = append(found, Finding{
 				Warn, f.Path,
 				"Programs save this file by renaming a new one over it, which fails on a file that is mounted by itself; keep its folder, or set method = \"symlink\"",
@@ -133,6 +133,9 @@ func lintFiles(p Places) []Finding {
 	}
 	return found
 }
+
+// SavedByRename knows files that programs save by renaming a new one over them: absolute in the system, relative in a home.
+func SavedByRename(name string) bool { return slices.Contains(renamed, name) || savedByKConfig(name) }
 
 // savedByKConfig knows KDE's files by their names: .config/kwinrc, .config/kdeglobals and so on.
 func savedByKConfig(name string) bool {

@@ -96,7 +96,7 @@ func systemModules(t *testing.T) []string {
 	var files []string
 	for _, f := range goldenFiles(t) {
 		for _, part := range []string{"configuration.nix/", "hardware-configuration.nix/", "disks.nix/", "persist.nix/"} {
-			if strings.HasPrefix(f, part) {
+			if strings.HasPrefix(f, part) && strings.HasSuffix(f, ".nix") {
 				files = append(files, filepath.Join(golden, f))
 			}
 		}

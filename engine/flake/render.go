@@ -19,6 +19,7 @@ const (
 	HardwareFile      = "hardware-configuration.nix"
 	DisksFile         = "disks.nix"
 	PersistFile       = "persist.nix"
+	AddedFile         = "persist.json" // belongs to Lethe: what was added to [PersistFile] after the installation
 	HomeFile          = "home.nix"
 	ReadmeFile        = "README.md"
 	IgnoreFile        = ".gitignore"
@@ -46,7 +47,7 @@ func render(in Input) (Repo, error) {
 		return Repo{}, err
 	}
 	files := map[string][]byte{}
-	for _, name := range []string{FlakeFile, ConfigurationFile, HardwareFile, DisksFile, PersistFile, HomeFile, ReadmeFile, IgnoreFile} {
+	for _, name := range []string{FlakeFile, ConfigurationFile, HardwareFile, DisksFile, PersistFile, AddedFile, HomeFile, ReadmeFile, IgnoreFile} {
 		if files[name], err = execute(strings.TrimPrefix(name, ".")+".tmpl", v); err != nil {
 			return Repo{}, err
 		}

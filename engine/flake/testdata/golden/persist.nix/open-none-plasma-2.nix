@@ -140,6 +140,9 @@ let
   };
 in
 {
+  # `lethe-engine persist keep` writes to persist.json and to no other file; these lists are yours.
+  imports = [ { environment.persistence."/nix/persist" = lib.importJSON ./persist.json; } ];
+
   environment.persistence."/nix/persist" = {
     hideMounts = true; # file managers show no drive for each of these
     directories = [
