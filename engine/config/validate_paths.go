@@ -25,10 +25,15 @@ func (p Persistence) validate(ps *problems) {
 // pathList checks two lists that must not share a path.
 func pathList(ps *problems, table, folders string, folderPaths []string, files string, filePaths []string, check func(*problems, string, string)) {
 	seen := map[string]string{}
-	walk := func(name string, paths []string) {
+	walk := func(name string, paths []string, file bool) {
 		for i, p := range paths {
 			key := table + "." + name + "[" + strconv.Itoa(i) + "]"
-			check(ps, key, p)
+			before := len(*ps)
+			if check(ps, key, p); len(*ps) == before {
+				if why := Unkeepable(p, file); why != "" {
+					ps.addf(key, p, "keep the folder above it, or give it another name", "%s", why)
+				}
+			}
 			if first, twice := seen[path.Clean(p)]; twice {
 				ps.addf(key, p, "remove one of them", "%s is the same path", first)
 				continue
@@ -36,8 +41,8 @@ func pathList(ps *problems, table, folders string, folderPaths []string, files s
 			seen[path.Clean(p)] = key
 		}
 	}
-	walk(folders, folderPaths)
-	walk(files, filePaths)
+	walk(folders, folderPaths, false)
+	walk(files, filePaths, true)
 }
 
 // systemPath checks an absolute path that is to outlive a boot.

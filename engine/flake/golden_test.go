@@ -149,7 +149,7 @@ func hostileFiles(t *testing.T) map[string][]byte {
 	c.Host.Name = strings.Repeat("long-", 12) + "rec"
 	c.Users[0].Name, c.Users[0].FullName = "else", `''${x} "\ `+strings.Repeat("Zoë ", 30)
 	c.Users[1].Name = "inherit"
-	c.Persistence.Directories = []string{"/srv/${x}", `/srv/"''\`, "/srv/ä b"}
+	c.Persistence.Directories = []string{"/srv/${x}", `/srv/"''`, "/srv/a  b"}
 	in := input(t, c)
 	in.Virtualization = "vmware"
 	files := map[string][]byte{}

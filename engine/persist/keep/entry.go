@@ -5,6 +5,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"lethe/engine/config"
 )
 
 // Entry is one path that is to be kept, and what the configuration says about it.
@@ -112,9 +114,7 @@ func below(name, folder string) bool {
 	return name != folder && strings.HasPrefix(name, strings.TrimSuffix(folder, "/")+"/")
 }
 
-// CheckPath refuses a path whose name Nix, systemd or impermanence cannot hold, or that makes no sense to keep. The rules for
-// names were tried on systemd 252 with units as NixOS writes them: it refuses a mount unit for a name that is not ASCII or has
-// a question mark (NixOS does not escape them), strips blanks at the end, and expands "%".
+// CheckPath refuses a path whose name Nix, systemd or impermanence cannot hold, or that makes no sense to keep.
 func CheckPath(name string, file bool) error {
 	if !path.IsAbs(name) || path.Clean(name) != name {
 		return fmt.Errorf("cannot keep %q: it is not an absolute path in its shortest form; name it as the running system shows it", clip(name))
@@ -135,20 +135,10 @@ func CheckPath(name string, file bool) error {
 	return nil
 }
 
-// unsound says what of a name cannot stand in a configuration or in the units made from it.
+// unsound says what of a name cannot stand in a configuration or in the units made from it, or is Lethe's own.
 func unsound(name string, file bool) string {
-	for i := range len(name) {
-		switch c := name[i]; {
-		case c < ' ' || c == 0x7f:
-			return fmt.Sprintf("its name has the control character 0x%02x, which neither Nix nor a unit of systemd can hold", c)
-		case c >= 0x80:
-			return "its name has letters beyond ASCII, which NixOS does not escape in the name of a mount unit, so that systemd refuses it"
-		case strings.IndexByte(`?\%`, c) >= 0, c == '$' && file:
-			return fmt.Sprintf("its name has %q, which NixOS leaves in a unit as it is and systemd reads as something else", c)
-		}
-	}
-	if strings.HasSuffix(name, " ") {
-		return "its name ends in a blank, which systemd strips"
+	if why := config.Unkeepable(name, file); why != "" {
+		return why
 	}
 	for part := range strings.SplitSeq(name, "/") {
 		if part == StateFolder || part == ForgottenFolder || strings.HasPrefix(part, TemporaryPrefix) {
