@@ -18,6 +18,7 @@ import (
 	"lethe/engine/helper"
 	"lethe/engine/key"
 	"lethe/engine/lockfile"
+	"lethe/engine/persist/keep"
 	"lethe/engine/plan"
 	"lethe/engine/run"
 	"lethe/engine/secret"
@@ -34,6 +35,8 @@ const StateDir = plan.RunDir
 type Local struct {
 	// Folder takes the place of [StateDir].
 	Folder string
+	// System is what is looked at, kept and forgotten; the zero value is the running system as Lethe installs it.
+	System keep.Place
 	ahead  *key.Keeper // nil where nothing is prepared, as are the logins; see [NewLocal]
 	logins *key.Logins
 }
@@ -46,7 +49,7 @@ func (l Local) Facts(ctx context.Context) (helper.Facts, error) {
 	if os.Geteuid() != 0 {
 		return facts, errors.New("cannot read the disks of this machine: only root can; run this with sudo")
 	}
-	inventory, err := confirmed(ctx)
+	inventory, err := l.settled(ctx)
 	if err != nil {
 		return facts, err
 	}
@@ -62,6 +65,23 @@ func (l Local) Facts(ctx context.Context) (helper.Facts, error) {
 	left, err := l.machine().Leftovers()
 	facts.Leftovers = append(facts.Leftovers, left...)
 	return facts, err
+}
+
+// settled reads the disks, anew where another engine ended meanwhile: what that held is in nobody's way any more.
+func (l Local) settled(ctx context.Context) (device.Inventory, error) {
+	for {
+		before, err := l.running()
+		if err != nil {
+			return device.Inventory{}, err
+		}
+		inventory, err := confirmed(ctx)
+		if err != nil || before == nil {
+			return inventory, err
+		}
+		if after, err := l.running(); err != nil || after != nil {
+			return inventory, err
+		}
+	}
 }
 
 // confirmed is the inventory as root reads it; with a path, only that disk is read itself.

@@ -35,7 +35,9 @@ func clobbered() {
 	kept = nil
 	before := remembered()
 	secret.Sweep()
-	fmt.Print(before, remembered(), os.Args[1:])
+	after := remembered()
+	comm, _ := os.ReadFile("/proc/self/comm")
+	fmt.Print(before, after, os.Args[1:], string(comm))
 }
 
 var kept hash.Hash
@@ -75,11 +77,12 @@ func remembered() bool {
 }
 
 func TestClobber(t *testing.T) {
-	for _, row := range []struct{ set, want string }{{"", "true true"}, {"yes", "true false"}} {
+	for _, row := range []struct{ set, want, called string }{{"", "true true", "exe"}, {"yes", "true false", "a-name-that-is-"}} {
 		c := exec.Command("/proc/self/exe", "one", "two")
+		c.Args[0] = "/somewhere/a-name-that-is-too-long"
 		c.Env = append(os.Environ(), roleVariable+"=clobbered", "LETHE_PROCESS_TEST_CLOBBER="+row.set)
 		out, err := c.CombinedOutput()
-		if text := strings.ReplaceAll(string(out), "[", " ["); err != nil || !strings.HasPrefix(text, row.want) || !strings.Contains(text, "[one two]") {
+		if text := strings.ReplaceAll(string(out), "[", " ["); err != nil || !strings.HasPrefix(text, row.want) || !strings.Contains(text, "[one two]"+row.called+"\n") {
 			t.Errorf("clobber %q: %s, %v; want %s", row.set, text, err, row.want)
 		}
 	}
