@@ -1,11 +1,13 @@
 // Benchmark measures the rehearsal beside the walkthrough's own commands on the same kind of image, interleaved in one
 // run, and prints medians and their ratio. It also prints the engine's own share (the time in which no child runs)
-// and its peak memory, and how long an installation takes to its first write. Absolute times mean nothing beyond the machine they were taken on.
+// and its peak memory, how long an installation takes to its first write, and what the persist explorer's
+// scan costs beside rsync's. Absolute times mean nothing beyond the machine they were taken on.
 package main
 
 import (
 	"bytes"
 	_ "embed"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -37,15 +39,25 @@ var strengths = []struct {
 func main() {
 	engine := flag.String("engine", "build/lethe-engine", "the engine's `binary`")
 	runs := flag.Int("runs", 7, "pairs of runs")
+	files := flag.Int("files", 0, "measure only the persist explorer, on trees of `N` files")
+	loop := flag.Bool("bare", false, "look at the trees that are named, and measure nothing")
+	threads := flag.Bool("threads", false, "with -bare, look at all of them at the same time")
 	flag.Parse()
-	if err := bench(*engine, *runs); err != nil {
+	measured := func() error { return bench(*engine, *runs) }
+	switch {
+	case *loop:
+		measured = func() error { return bare(flag.Args(), *threads) }
+	case *files > 0:
+		measured = func() error { return explore(*engine, []int{*files}, *runs) }
+	}
+	if err := measured(); err != nil {
 		fmt.Fprintln(os.Stderr, "benchmark:", err)
 		os.Exit(1)
 	}
 }
 
 func bench(engine string, runs int) error {
-	if err := firstByte(runs); err != nil {
+	if err := errors.Join(firstByte(runs), click(runs)); err != nil {
 		return err
 	}
 	for _, strength := range strengths {
@@ -65,7 +77,10 @@ func bench(engine string, runs int) error {
 		fmt.Printf("%-40s rehearsal %v, walkthrough %v, ratio %.2f; peak memory of the engine %d MiB\n",
 			strength.name, median(ours), median(theirs), float64(median(ours))/float64(median(theirs)), peak>>10)
 	}
-	return ownShare(runs)
+	if err := ownShare(runs); err != nil {
+		return err
+	}
+	return explore(engine, []int{10_000, 100_000, 1_000_000}, min(runs, 3))
 }
 
 // rehearse times one rehearsal and gives the engine's peak resident memory in KiB.
@@ -83,16 +98,17 @@ func rehearse(engine string, kdf command.KDF) (time.Duration, int64, error) {
 	return elapsed, cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss, nil
 }
 
-// walk times the walkthrough's commands.
+// walk times the walkthrough's commands; without a derivation that is said, cryptsetup chooses.
 func walk(kdf command.KDF) (time.Duration, error) {
 	folder, err := os.MkdirTemp("", "lethe-bench-")
 	if err != nil {
 		return 0, err
 	}
 	defer os.RemoveAll(folder)
-	args := []string{
-		"-c", walkthrough, "walkthrough", folder, "--pbkdf", "argon2id", "--pbkdf-force-iterations", strconv.FormatUint(kdf.Iterations, 10),
-		"--pbkdf-memory", strconv.FormatUint(kdf.MemoryKiB, 10), "--pbkdf-parallel", strconv.FormatUint(kdf.Lanes, 10),
+	args := []string{"-c", walkthrough, "walkthrough", folder}
+	if kdf != (command.KDF{}) {
+		args = append(args, "--pbkdf", "argon2id", "--pbkdf-force-iterations", strconv.FormatUint(kdf.Iterations, 10),
+			"--pbkdf-memory", strconv.FormatUint(kdf.MemoryKiB, 10), "--pbkdf-parallel", strconv.FormatUint(kdf.Lanes, 10))
 	}
 	return timed(exec.Command("bash", args...))
 }

@@ -77,8 +77,9 @@ func (s streams) unicode() bool {
 
 const about = `Lethe puts an impermanent NixOS on a disk. This is its engine without a window.
 
-Only install, continue, watch and stop need root, and ask for it. Everything else works without privilege and writes to no
-disk; a rehearsal does the work on a virtual disk, with the same code.
+Only install, continue, watch, stop and persist need root, and ask for it; mount and unmount, which open an installed system for rescue,
+are run with sudo. Everything else works without privilege and writes to no disk; a rehearsal does the work on a virtual disk, with
+the same code.
 
 Exit codes:
   0    done
@@ -109,7 +110,7 @@ func newRoot(s streams) *cobra.Command {
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
-	root.AddCommand(newDisks(s), newPlan(s), newInstall(s), newContinue(s), newWatch(s), newStop(s), newRehearse(s), newVerify(s), newAlign(s), newExport(s), newWishes(s), newServe(s), newDocs(s))
+	root.AddCommand(newDisks(s), newPlan(s), newInstall(s), newContinue(s), newWatch(s), newStop(s), newMount(s), newUnmount(s), newPersist(s), newRehearse(s), newVerify(s), newAlign(s), newExport(s), newWishes(s), newServe(s), newDocs(s))
 	return root
 }
 
