@@ -6,6 +6,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
+
+	"lethe/app/look"
 )
 
 // ground puts a colour of the theme behind something.
@@ -23,18 +25,18 @@ func newGround(colour fyne.ThemeColorName, content fyne.CanvasObject) *ground {
 
 // CreateRenderer is Fyne's.
 func (g *ground) CreateRenderer() fyne.WidgetRenderer {
-	r := &groundRenderer{g, canvas.NewRectangle(nil)}
+	r := &groundRenderer{g, look.NewSurface(0, 0)}
 	r.paint()
 	return r
 }
 
 type groundRenderer struct {
 	g    *ground
-	back *canvas.Rectangle
+	back *look.Surface
 }
 
 func (r *groundRenderer) paint() {
-	r.back.FillColor = r.g.Theme().Color(r.g.colour, fyne.CurrentApp().Settings().ThemeVariant())
+	r.back.Paint(r.g.Theme().Color(r.g.colour, fyne.CurrentApp().Settings().ThemeVariant()), nil)
 }
 
 func (r *groundRenderer) Layout(size fyne.Size) {
@@ -43,13 +45,12 @@ func (r *groundRenderer) Layout(size fyne.Size) {
 }
 func (r *groundRenderer) MinSize() fyne.Size { return r.g.content.MinSize() }
 func (r *groundRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.back, r.g.content}
+	return append(r.back.Objects(), r.g.content)
 }
 func (r *groundRenderer) Destroy() {}
 func (r *groundRenderer) Refresh() {
 	r.paint()
 	r.Layout(r.g.Size()) // of what was not drawn for a minute, Fyne makes a new renderer, and lays out nothing
-	r.back.Refresh()
 	r.g.content.Refresh()
 }
 

@@ -75,6 +75,23 @@ func rehearseOn(ctx context.Context, engine string) error {
 	return nil
 }
 
+// follow moves the pointer over the bare window, which paints where it is: the most that Fyne does on this machine for a window of
+// this size.
+func follow(d *display, p program, o options) error {
+	r, err := d.start(p)
+	if err != nil {
+		return err
+	}
+	defer r.end()
+	time.Sleep(time.Second)
+	f, err := d.drag(r, int(r.window.X)+int(r.window.Width)/2, int(r.window.Y)+int(r.window.Height)/2, o, "bare")
+	if err != nil {
+		return err
+	}
+	fmt.Printf("moving over the bare window of Fyne's:       %s\n", f)
+	return nil
+}
+
 // toMap clicks Next until the map is there.
 func (d *display) toMap(r *running) (x, y int, err error) {
 	for range 6 {

@@ -62,7 +62,10 @@ func bench(o options) error {
 	if err := compare(d, programs, o); err != nil {
 		return err
 	}
-	return drags(d, programs[0], o)
+	if err := drags(d, programs[0], o); err != nil || o.bare == "" {
+		return err
+	}
+	return follow(d, programs[len(programs)-1], o)
 }
 
 // programsOf gives what is compared, Lethe first.

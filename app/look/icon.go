@@ -2,6 +2,7 @@ package look
 
 import (
 	"embed"
+	"sync"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
@@ -32,11 +33,20 @@ const (
 //go:embed icons/*.svg
 var files embed.FS
 
-// In gives the icon in a colour of the theme, which follows the theme's variant. An unknown name gives a broken image.
+// made holds the icons by name and colour: what shows an icon can tell that it shows it already.
+var made sync.Map
+
+// In gives the icon in a colour of the theme, which follows the theme's variant. The same icon in the same colour is the same resource.
+// An unknown name gives a broken image.
 func (i Icon) In(colour fyne.ThemeColorName) fyne.Resource {
+	key := [2]string{string(i), string(colour)}
+	if resource, ok := made.Load(key); ok {
+		return resource.(fyne.Resource) //nolint:forcetypeassert // nothing else is stored
+	}
 	content, err := files.ReadFile("icons/" + string(i) + ".svg")
 	if err != nil {
 		return theme.BrokenImageIcon()
 	}
-	return theme.NewColoredResource(fyne.NewStaticResource(string(i)+".svg", content), colour)
+	resource, _ := made.LoadOrStore(key, theme.NewColoredResource(fyne.NewStaticResource(string(i)+".svg", content), colour))
+	return resource.(fyne.Resource) //nolint:forcetypeassert // nothing else is stored
 }

@@ -2,7 +2,6 @@ package page
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
@@ -88,23 +87,21 @@ type backed struct {
 
 // CreateRenderer is Fyne's.
 func (b *backed) CreateRenderer() fyne.WidgetRenderer {
-	surface := canvas.NewRectangle(nil)
-	surface.CornerRadius, surface.StrokeWidth = look.Radius, 1
-	r := &backedRenderer{back: b, surface: surface, objects: []fyne.CanvasObject{surface, b.content}}
+	surface := look.NewSurface(look.Radius, 1)
+	r := &backedRenderer{back: b, surface: surface, objects: append(surface.Objects(), b.content)}
 	r.paint()
 	return r
 }
 
 type backedRenderer struct {
 	back    *backed
-	surface *canvas.Rectangle
+	surface *look.Surface
 	objects []fyne.CanvasObject
 }
 
 func (r *backedRenderer) paint() {
-	variant := fyne.CurrentApp().Settings().ThemeVariant()
-	r.surface.FillColor = r.back.Theme().Color(look.ColorSurface, variant)
-	r.surface.StrokeColor = r.back.Theme().Color(look.ColorOutline, variant)
+	variant, colours := fyne.CurrentApp().Settings().ThemeVariant(), r.back.Theme()
+	r.surface.Paint(colours.Color(look.ColorSurface, variant), colours.Color(look.ColorOutline, variant))
 }
 
 func (r *backedRenderer) Layout(size fyne.Size) {
@@ -117,6 +114,5 @@ func (r *backedRenderer) Destroy()                     {}
 func (r *backedRenderer) Refresh() {
 	r.paint()
 	r.Layout(r.back.Size()) // of what was not drawn for a minute, Fyne makes a new renderer, and lays out nothing
-	r.surface.Refresh()
 	r.back.content.Refresh()
 }

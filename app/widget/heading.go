@@ -26,6 +26,9 @@ func NewHeading(title, sentence string) *Heading {
 
 // SetText changes both.
 func (h *Heading) SetText(title, sentence string) {
+	if h.title.text == title && h.sentence.text == sentence {
+		return
+	}
 	h.title.setText(title)
 	h.sentence.setText(sentence)
 	h.settle()

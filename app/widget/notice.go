@@ -53,12 +53,18 @@ func NewNotice(level NoticeLevel, text string) *Notice {
 	n.back.CornerRadius = look.Radius
 	n.row = newBeside(n.icon, n.text, 12, 0)
 	n.ExtendBaseWidget(n)
-	n.Set(level, text)
+	n.set(level, text)
 	return n
 }
 
 // Set changes both.
 func (n *Notice) Set(level NoticeLevel, text string) {
+	if n.level != level || n.text.text != text {
+		n.set(level, text)
+	}
+}
+
+func (n *Notice) set(level NoticeLevel, text string) {
 	n.level = level
 	icon, colour, _ := noticeLook(level)
 	n.icon.set(icon.In(colour))

@@ -74,8 +74,10 @@ func (r *Rail) SetItems(items []RailItem) {
 
 // SetFooter shows a text at the bottom, such as that this is a rehearsal.
 func (r *Rail) SetFooter(text string) {
-	r.footer.setText(text)
-	r.Refresh()
+	if r.footer.text != text {
+		r.footer.setText(text)
+		r.Refresh()
+	}
 }
 
 func (r *Rail) pick(index int) (used bool) {

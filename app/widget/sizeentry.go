@@ -99,6 +99,9 @@ func (s *SizeEntry) tell(err error) {
 	case err != nil:
 		text, colour = err.Error(), theme.ColorNameError
 	}
+	if s.message.text == text && s.message.colour == colour && s.message.Hidden == (text == "") {
+		return
+	}
 	s.message.setColour(colour)
 	s.message.setText(text)
 	s.message.Hidden = text == ""

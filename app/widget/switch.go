@@ -58,8 +58,10 @@ func NewSwitch(label, sentence string, changed func(on bool)) *Switch {
 
 // SetOn sets the switch without calling OnChanged.
 func (s *Switch) SetOn(on bool) {
-	s.on = on
-	s.Refresh()
+	if s.on != on {
+		s.on = on
+		s.Refresh()
+	}
 }
 
 // On tells whether the switch is on.
@@ -67,12 +69,17 @@ func (s *Switch) On() bool { return s.on }
 
 // SetSentence changes the sentence below the label.
 func (s *Switch) SetSentence(text string) {
-	s.sentence.setText(text)
-	s.Refresh()
+	if s.sentence.text != text {
+		s.sentence.setText(text)
+		s.Refresh()
+	}
 }
 
 // SetReason disables the switch and shows why; the empty reason enables it.
 func (s *Switch) SetReason(reason string) {
+	if s.reason == reason && s.refuse.Hidden == (reason == "") {
+		return
+	}
 	s.reason = reason
 	s.refuse.setText(reason)
 	s.refuse.Hidden = reason == ""

@@ -17,6 +17,7 @@ import (
 // TopologyTable lists a disk's logical and physical sector, minimum and optimal I/O, and its alignment offset where it has one.
 type TopologyTable struct {
 	fw.BaseWidget
+	shown          device.Topology
 	labels, values []*canvas.Text
 	objects        []fyne.CanvasObject
 }
@@ -31,6 +32,10 @@ func NewTopologyTable(topology device.Topology) *TopologyTable {
 
 // SetTopology shows another disk's.
 func (t *TopologyTable) SetTopology(topology device.Topology) {
+	if t.labels != nil && t.shown == topology {
+		return
+	}
+	t.shown = topology
 	t.labels, t.values, t.objects = nil, nil, nil
 	t.row(lang.L("Logical sector"), sizeWord(topology.Logical))
 	t.row(lang.L("Physical sector"), sizeWord(topology.Physical))
