@@ -16,6 +16,7 @@ type drawing struct {
 	inside          *canvas.Shader
 	radius, outline float32
 	ends, sides     [2]*canvas.Rectangle // top and bottom, left and right; none without corners and outline
+	whole           *canvas.Rectangle    // in place of all where the pieces would not meet
 }
 
 func (d *drawing) begin(radius, outline float32) {
@@ -23,6 +24,8 @@ func (d *drawing) begin(radius, outline float32) {
 	if radius == 0 && outline == 0 {
 		return
 	}
+	d.whole = canvas.NewRectangle(color.Transparent)
+	d.whole.CornerRadius, d.whole.StrokeWidth = radius, outline
 	for i := range 2 {
 		d.ends[i], d.sides[i] = canvas.NewRectangle(color.Transparent), canvas.NewRectangle(color.Transparent)
 		d.ends[i].StrokeWidth = outline
@@ -37,7 +40,19 @@ func (d *drawing) objects() []fyne.CanvasObject {
 	if d.rimless() {
 		return []fyne.CanvasObject{d.inside}
 	}
-	return []fyne.CanvasObject{d.ends[0], d.ends[1], d.inside, d.sides[0], d.sides[1]}
+	return []fyne.CanvasObject{d.whole, d.ends[0], d.ends[1], d.inside, d.sides[0], d.sides[1]}
+}
+
+// meet tells whether the pieces lie on whole pixels, so that they meet: not where the desktop scales by a part of a pixel.
+func (d *drawing) meet() bool {
+	driver := fyne.CurrentApp().Driver()
+	c := driver.CanvasForObject(d.inside)
+	if c == nil { // it was never drawn
+		if windows := driver.AllWindows(); len(windows) > 0 {
+			c = windows[0].Canvas()
+		}
+	}
+	return c == nil || c.Scale() == float32(int(c.Scale()))
 }
 
 // spill is how far Fyne draws a shader beyond its object on every side.
@@ -50,6 +65,15 @@ func (d *drawing) resize(size fyne.Size) {
 	d.inside.Resize(fyne.NewSize(size.Width-2*(d.outline+spill), between-2*spill))
 	if d.rimless() {
 		return
+	}
+	d.whole.Resize(size)
+	d.whole.Hidden = d.meet()
+	for _, piece := range d.objects()[1:] {
+		if d.whole.Hidden {
+			piece.Show()
+		} else {
+			piece.Hide()
+		}
 	}
 	end := min(2*d.radius, size.Height/2)
 	for i := range 2 {
@@ -71,6 +95,8 @@ func (d *drawing) paint(fill, outline color.Color) {
 	if d.rimless() {
 		return
 	}
+	d.whole.FillColor, d.whole.StrokeColor = fill, outline
+	d.whole.Refresh()
 	for i := range 2 {
 		d.ends[i].FillColor, d.ends[i].StrokeColor, d.sides[i].FillColor = fill, outline, outline
 		d.ends[i].Refresh()
