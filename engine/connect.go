@@ -26,6 +26,10 @@ type (
 	Unfinished = helper.Unfinished
 	// Result is how an installation ended.
 	Result = helper.Result
+	// Explorer tells what the next boot would forget, and keeps or forgets it: the root side's client, [Local], or [Trees].
+	Explorer = helper.Explorer
+	// ScanRequest is what a scan tells besides what would be lost.
+	ScanRequest = helper.ScanRequest
 	// Rehearsed is how a rehearsal ended.
 	Rehearsed = run.Result
 )

@@ -102,7 +102,7 @@ func (c *Client) sendSecret(name string, secrets *secret.Store) error {
 // hear passes a message on to who waits for it.
 func (c *Client) hear(m toClient) {
 	c.mu.Lock()
-	sink := c.sink
+	sink, ears := c.sink, c.ears
 	switch {
 	case m.Event != nil && m.Event.Kind == event.StepStart:
 		c.title = m.Event.Title
@@ -111,6 +111,10 @@ func (c *Client) hear(m toClient) {
 	}
 	c.mu.Unlock()
 	switch {
+	case m.Scanned != nil && ears.scanned != nil:
+		ears.scanned(*m.Scanned)
+	case m.Copied != nil && ears.copied != nil:
+		ears.copied(*m.Copied)
 	case sink == nil:
 	case m.Event != nil:
 		sink.Event(*m.Event)

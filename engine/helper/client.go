@@ -23,12 +23,14 @@ type Client struct {
 	writing sync.Mutex // frames go out whole, and ids in order
 	last    uint64     // id
 
-	mu       sync.Mutex
-	waiting  map[uint64]chan reply // by id
-	applying bool
-	sink     event.Sink // of the run under way
-	title    string     // of its step
-	accepted string     // hash of the plan that can be applied
+	mu        sync.Mutex
+	waiting   map[uint64]chan reply // by id
+	applying  bool
+	sink      event.Sink // of the run under way
+	title     string     // of its step
+	exploring bool
+	ears      *ears  // of the scan or copy under way; never nil
+	accepted  string // hash of the plan that can be applied
 
 	complaint *Error // what the helper said last about no request in particular
 	lost      error  // set before ended is closed

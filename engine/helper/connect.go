@@ -29,7 +29,7 @@ func Connect(ctx context.Context, program string, start func() (Process, error))
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{process: process, waiting: map[uint64]chan reply{}, ended: make(chan struct{})}
+	c := &Client{process: process, waiting: map[uint64]chan reply{}, ears: &ears{}, ended: make(chan struct{})}
 	mine, theirs := hello{Protocol: Protocol, Program: program}, make(chan hello, 1)
 	go c.receive(theirs)
 	if err := c.send(toHelper{Hello: &mine}); err != nil {
@@ -101,6 +101,12 @@ func (c *Client) listen(theirs chan<- hello) error {
 		f.wipe() // no helper sends one
 		if err == nil {
 			err = f.fault
+		}
+		if err == nil && f.findings != nil {
+			if err := c.found(f.findings); err != nil {
+				return err
+			}
+			continue
 		}
 		var m toClient
 		if err == nil {

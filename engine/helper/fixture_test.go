@@ -33,6 +33,7 @@ type fakeHost struct {
 	accept  func(context.Context, plan.Plan) error
 	install func(context.Context, plan.Plan, *secret.Store, event.Sink) (Result, error)
 	facts   func(context.Context) (Facts, error)
+	explorer
 
 	mu       sync.Mutex
 	accepted map[string]bool // hashes

@@ -19,6 +19,8 @@ type frameKind byte
 const (
 	messageFrame frameKind = 1 // JSON
 	secretFrame  frameKind = 2 // the length of a name in one byte, the name, and the secret, raw
+	// findingsFrame goes from the helper only; see [packer].
+	findingsFrame frameKind = 3
 )
 
 // Bounds of payloads, in bytes. A request is taken apart several times on its way to a plan; its bound keeps all that below 64 MiB.
@@ -38,9 +40,10 @@ const (
 
 // frame is one that arrived.
 type frame struct {
-	message []byte // of a message frame
-	name    string // of a secret frame
-	secret  *secret.Secret
+	message  []byte // of a message frame
+	findings []byte // of a findings frame
+	name     string // of a secret frame
+	secret   *secret.Secret
 	// fault says what is wrong with a frame that was read to its end: the stream is still in step.
 	fault error
 }
@@ -63,8 +66,11 @@ func readFrame(r io.Reader, most int) (frame, error) {
 	}
 	length, kind := binary.BigEndian.Uint32(header[:4]), frameKind(header[4])
 	bound := most
-	if kind == secretFrame {
+	switch kind {
+	case secretFrame:
 		bound = mostSecret
+	case findingsFrame:
+		bound = mostParcel
 	}
 	if uint64(length) > uint64(bound) {
 		return frame{}, fmt.Errorf("%w: a frame of %d bytes, where %d is the most", errFrame, length, bound)
@@ -87,6 +93,9 @@ func readPayload(r io.Reader, kind frameKind, length int) (frame, error) {
 		return frame{message: message}, err
 	case secretFrame:
 		return readSecret(r, length)
+	case findingsFrame:
+		findings, err := readGrowing(r, length)
+		return frame{findings: findings}, err
 	}
 	_, err := io.CopyN(io.Discard, r, int64(length))
 	return frame{fault: fmt.Errorf("a frame of the unknown kind %d", kind)}, err

@@ -24,6 +24,7 @@ func FuzzFrame(f *testing.F) {
 	f.Add([]byte("\x40\x00\x00\x00\x01{}"))
 	f.Add([]byte("\x00\x00\x00\x02\x02\x05a"))
 	f.Add([]byte(raw(7, "x") + raw(secretFrame, "")))
+	f.Add([]byte(raw(findingsFrame, "\x00\x00") + raw(findingsFrame, "")))
 	f.Fuzz(func(t *testing.T, stream []byte) {
 		r := bytes.NewReader(stream)
 		for {
@@ -47,6 +48,8 @@ func FuzzFrame(f *testing.F) {
 				if err := writeSecret(&again, got.name, got.secret); err != nil {
 					t.Fatal(err)
 				}
+			case got.findings != nil:
+				again.WriteString(raw(findingsFrame, string(got.findings)))
 			default:
 				again.WriteString(msg(string(got.message)))
 			}
@@ -77,6 +80,15 @@ func (s slowly) Read(p []byte) (int, error) {
 func FuzzServer(f *testing.F) {
 	propose, hash := proposing(f, 1)
 	secrets := sec(command.Passphrase, canary) + sec(userPassword, canaryPassword)
+	shown, err := new(fakeHost).PlanKeep(context.Background(), []string{"/a"})
+	if err != nil {
+		f.Fatal(err)
+	}
+	hashKeep, err := hashOfKeep(shown)
+	if err != nil {
+		f.Fatal(err)
+	}
+	keepHash := fmt.Sprintf(`,"hash":%q`, hashKeep)
 	apply := msg(fmt.Sprintf(`{"request":{"id":2,"op":"apply","hash":%q}}`, hash))
 	for _, stream := range []string{
 		greeting + propose + secrets + apply,
@@ -84,8 +96,11 @@ func FuzzServer(f *testing.F) {
 		greeting + secrets + apply + propose,
 		greeting + msg(`{"request":{"id":1,"op":"facts"}}`) + msg(`{"request":{"id":2,"op":"release"}}`) + msg(`{"request":{"id":3,"op":"cancel"}}`) + msg(`{"request":{"id":4,"op":"reboot"}}`),
 		greeting + "\x40\x00\x00\x00\x01{}",
-		msg(`{"hello":{"protocol":2,"program":""}}`),
+		msg(`{"hello":{"protocol":2,"program":""}}`), // an earlier version
 		greeting + raw(9, "x") + raw(secretFrame, "\x00"),
+		greeting + ask(1, "scan", `,"scan":{"orphans":true}`) + ask(2, "plan-keep", `,"paths":["L2E="]`) + ask(3, "keep", keepHash) + ask(4, "keep", keepHash),
+		greeting + ask(1, "plan-forget", `,"paths":["L2E=","/w=="]`) + ask(2, "forget", keepHash) + ask(3, "sync", "") + ask(4, "delete", `,"date":"2026-11-23"`),
+		greeting + ask(1, "scan", `,"scan":{"root":"/"}`) + ask(2, "plan-keep", `,"paths":["L2EvLi4vYg==","L2E="]`) + ask(3, "waiting", `,"paths":null`) + raw(findingsFrame, "\x00\x00"),
 	} {
 		f.Add([]byte(stream))
 	}

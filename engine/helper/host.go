@@ -81,4 +81,6 @@ type Host interface {
 	Release(ctx context.Context) ([]string, error)
 	// Reboot starts the machine again. It is refused while an installation runs.
 	Reboot(ctx context.Context) error
+	// Explorer looks after what the running system keeps, and no other.
+	Explorer
 }

@@ -9,10 +9,12 @@ import (
 	"io"
 
 	"lethe/engine/event"
+	"lethe/engine/persist"
+	"lethe/engine/persist/keep"
 )
 
 // Protocol is the version of what the two sides say to each other. Sides of different versions do not talk.
-const Protocol = 2
+const Protocol = 3
 
 // hello is the first message in both directions.
 type hello struct {
@@ -35,15 +37,29 @@ const (
 	opStop    operation = "stop"
 	opRelease operation = "release"
 	opReboot  operation = "reboot"
+
+	opScan       operation = "scan"        // the running system; findings come as frames before the answer
+	opPlanKeep   operation = "plan-keep"   // paths; answered with what keeping them would do
+	opKeep       operation = "keep"        // the plan of plan-keep that was shown last
+	opWaiting    operation = "waiting"     // paths, or all that waits for a rebuild
+	opSync       operation = "sync"        // paths, or all that waits for a rebuild
+	opPlanForget operation = "plan-forget" // paths; answered with what forgetting them would do
+	opForget     operation = "forget"      // the plan of plan-forget that was shown last
+	opForgotten  operation = "forgotten"   // what was forgotten and not deleted
+	opDelete     operation = "delete"      // what was forgotten at a date
 )
 
 // request asks for an operation. Ids grow from request to request.
 type request struct {
 	ID   uint64          `json:"id"`
 	Op   operation       `json:"op"`
-	Hash string          `json:"hash,omitempty"` // of the plan: propose, prepare, apply
+	Hash string          `json:"hash,omitempty"` // of the plan: propose, prepare, apply, keep, forget
 	Disk string          `json:"disk,omitempty"` // recall
 	Plan json.RawMessage `json:"plan,omitempty"` // propose
+
+	Scan  *ScanRequest `json:"scan,omitempty"`  // scan
+	Paths pathList     `json:"paths,omitempty"` // plan-keep, waiting, sync, plan-forget; as bytes, since JSON is text
+	Date  string       `json:"date,omitempty"`  // delete
 }
 
 // reply answers the request with the same id, with an error or what was asked for. Id 0 is about no request in particular.
@@ -56,6 +72,16 @@ type reply struct {
 	Released []string `json:"released,omitempty"` // release
 
 	Plan json.RawMessage `json:"plan,omitempty"` // recall
+
+	Scan       *persist.Summary   `json:"scan,omitempty"`        // scan, also beside an error
+	KeepPlan   *keep.Plan         `json:"keep_plan,omitempty"`   // plan-keep
+	Kept       *keep.Result       `json:"kept,omitempty"`        // keep, sync; also beside an error
+	Waiting    []keep.Pending     `json:"waiting,omitempty"`     // waiting
+	ForgetPlan *keep.ForgetPlan   `json:"forget_plan,omitempty"` // plan-forget
+	Forgot     *keep.ForgetResult `json:"forgot,omitempty"`      // forget, also beside an error
+	Forgotten  []keep.Forgotten   `json:"forgotten,omitempty"`   // forgotten; delete, also beside an error
+	// Exact are the bytes of the answer's paths, in order: what could not be read, the plan's items, or what was moved.
+	Exact [][]byte `json:"exact,omitempty"`
 }
 
 // dropped tells that events were left out because nobody took them in time.
@@ -76,6 +102,10 @@ type toClient struct {
 	Reply   *reply       `json:"reply,omitempty"`
 	Event   *event.Event `json:"event,omitempty"`
 	Dropped *dropped     `json:"dropped,omitempty"`
+
+	Scanned *persist.Progress `json:"scanned,omitempty"`
+	Copied  *keep.Progress    `json:"copied,omitempty"`
+	parcel  []byte            // a whole frame of findings, in place of a message
 }
 
 // encode makes a message frame of at most most bytes.

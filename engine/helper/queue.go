@@ -1,6 +1,8 @@
 package helper
 
 import (
+	"context"
+	"errors"
 	"io"
 	"sync"
 	"time"
@@ -13,23 +15,27 @@ const (
 	mostWaiting      = 4096    // messages
 	mostWaitingBytes = 4 << 20 // of text in them
 	mostReplies      = 256
+	mostParcels      = 1 << 20 // bytes of findings; who finds waits then
 )
 
-// queue hands messages to a writer that may be slow, stuck or dead, without ever waiting for it.
+// queue hands messages to a writer that may be slow, stuck or dead. Only who finds ever waits for it.
 type queue struct {
 	mu      sync.Mutex
 	list    []toClient
 	bytes   int  // of texts in list
 	replies int  // in list
+	parcels int  // bytes of findings in list
+	tidings int  // reports of progress in list, of scans and copies
 	dead    bool // a write failed: nobody listens
 	closed  bool
 	more    chan struct{} // has room for one
+	room    chan struct{} // likewise: findings went out, or nobody listens any more
 	ended   chan struct{} // closed when the writer ended
 }
 
 // newQueue starts a writer to w.
 func newQueue(w io.Writer) *queue {
-	q := &queue{more: make(chan struct{}, 1), ended: make(chan struct{})}
+	q := &queue{more: make(chan struct{}, 1), room: make(chan struct{}, 1), ended: make(chan struct{})}
 	go q.write(w)
 	return q
 }
@@ -53,7 +59,10 @@ func (q *queue) write(w io.Writer) {
 
 // writeOne sends one message. One that cannot be encoded becomes an error where somebody waits for it.
 func (q *queue) writeOne(w io.Writer, m toClient) {
-	text, err := encode(m, mostMessage)
+	text, err := m.parcel, error(nil)
+	if text == nil {
+		text, err = encode(m, mostMessage)
+	}
 	if err != nil && m.Reply != nil {
 		text, err = encode(toClient{Reply: &reply{ID: m.Reply.ID, Error: refusal(CodeHost, "cannot send the answer: %v", err)}}, mostMessage)
 	}
@@ -62,8 +71,9 @@ func (q *queue) writeOne(w io.Writer, m toClient) {
 	}
 	if _, err := w.Write(text); err != nil {
 		q.mu.Lock()
-		q.dead, q.list, q.bytes, q.replies = true, nil, 0, 0
+		q.dead, q.list, q.bytes, q.replies, q.parcels, q.tidings = true, nil, 0, 0, 0, 0
 		q.mu.Unlock()
+		wake(q.room)
 	}
 }
 
@@ -78,8 +88,14 @@ func (q *queue) next() (m toClient, ok, closed bool) {
 	m, q.list[0] = q.list[0], toClient{}
 	q.list = q.list[1:]
 	q.bytes -= m.size()
-	if m.Reply != nil {
+	switch {
+	case m.Reply != nil:
 		q.replies--
+	case m.Scanned != nil || m.Copied != nil:
+		q.tidings--
+	case m.parcel != nil:
+		q.parcels -= len(m.parcel)
+		wake(q.room)
 	}
 	return m, true, q.closed
 }
@@ -120,16 +136,58 @@ func (q *queue) add(m toClient) {
 	}
 	q.list = append(q.list, m)
 	q.bytes += m.size()
-	if m.Reply != nil {
+	switch {
+	case m.Reply != nil:
 		q.replies++
+	case m.Scanned != nil || m.Copied != nil:
+		q.tidings++
 	}
-	q.wake()
+	q.parcels += len(m.parcel)
+	wake(q.more)
 }
 
-func (q *queue) wake() {
+// wake fills a channel that has room for one, unless it is full.
+func wake(c chan struct{}) {
 	select {
-	case q.more <- struct{}{}:
+	case c <- struct{}{}:
 	default:
+	}
+}
+
+// errNobody is why findings are not taken any more.
+var errNobody = errors.New("nobody reads what is found")
+
+// findings queues a frame of findings once less than [mostParcels] waits. It gives up when ctx ends or nobody listens any more. One goroutine
+// at a time may wait here.
+func (q *queue) findings(ctx context.Context, frame []byte) error {
+	for {
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
+		q.mu.Lock()
+		switch {
+		case q.dead || q.closed:
+			q.mu.Unlock()
+			return errNobody
+		case q.parcels < mostParcels:
+			q.add(toClient{parcel: frame})
+			q.mu.Unlock()
+			return nil
+		}
+		q.mu.Unlock()
+		select {
+		case <-q.room:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// progress queues how far a scan or a copy is, unless such a report waits already: the next one says more.
+func (q *queue) progress(m toClient) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.tidings == 0 {
+		q.add(m)
 	}
 }
 
@@ -144,7 +202,7 @@ func (q *queue) crowded() bool {
 func (q *queue) close(patience time.Duration) {
 	q.mu.Lock()
 	q.closed = true
-	q.wake()
+	wake(q.more)
 	q.mu.Unlock()
 	select {
 	case <-q.ended:
@@ -155,7 +213,7 @@ func (q *queue) close(patience time.Duration) {
 // size is about the text that a message holds.
 func (m toClient) size() int {
 	if m.Event == nil {
-		return 0
+		return len(m.parcel)
 	}
 	return len(m.Event.Text) + len(m.Event.Title) + len(m.Event.Next)
 }

@@ -208,7 +208,7 @@ func TestStreamOutOfStepEndsTheSession(t *testing.T) {
 		{"half a header", greeting + "\x00\x00", CodeEnd, "half a header"},
 		{"half a frame", greeting + "\x00\x00\x00\x09\x01{", CodeEnd, "half a frame"},
 		{"half a secret", greeting + "\x00\x00\x00\x19\x02\x0apassphrasehun", CodeEnd, "half a frame"},
-		{"another version", msg(`{"hello":{"protocol":77,"program":"lethe 9.9"}}`), CodeVersion, "it speaks version 77, this program (server) version 2; install both from the same package"},
+		{"another version", msg(`{"hello":{"protocol":77,"program":"lethe 9.9"}}`), CodeVersion, "it speaks version 77, this program (server) version 3; install both from the same package"},
 		{"a later hello", msg(fmt.Sprintf(`{"hello":{"protocol":%d,"program":"x","more":1},"new":2}`, Protocol)) + "\xff\xff\xff\xff\x01", CodeEnd, "4294967295 bytes"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -21,6 +21,7 @@ type session struct {
 
 	last     uint64 // id
 	proposal *proposal
+	change   *change
 	secrets  *secret.Store
 
 	under    *task       // what is under way
@@ -54,6 +55,7 @@ func (s *session) refuse(id uint64, e *Error) {
 func (s *session) answer(r reply, err error) {
 	if err != nil {
 		r.Error = describe(err, s.secrets.Redact)
+		r.Error.Cancelled = r.Error.Cancelled || errors.Is(err, context.Canceled)
 	}
 	s.queue.send(toClient{Reply: &r})
 }
@@ -65,6 +67,8 @@ func (s *session) take(f frame) {
 		s.refuse(0, refusal(CodeMalformed, "cannot understand the request: %v", f.fault))
 	case f.secret != nil:
 		s.keep(f)
+	case f.findings != nil:
+		s.refuse(0, refusal(CodeMalformed, "cannot understand the request: nobody here takes findings"))
 	default:
 		s.request(f.message)
 	}
@@ -158,7 +162,7 @@ func (s *session) perform(r request) {
 			return func() { s.answer(reply{ID: r.ID}, err) }
 		})
 	default:
-		s.refuse(r.ID, refusal(CodeMalformed, "cannot do %.40q: there is no such operation", r.Op))
+		s.explore(r)
 	}
 }
 

@@ -19,18 +19,19 @@ import (
 func newServe(s streams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "serve",
-		Short: "Be the root side of the window and of install; not for people",
-		Long: `Be the root side of the window and of install; not for people.
+		Short: "Be the root side of the window, of install and of persist; not for people",
+		Long: `Be the root side of the window, of install and of persist; not for people.
 
 It speaks a protocol of frames on standard input and output, and knows only these operations: read
 the machine, check a plan, run the plan that was confirmed, cancel, release what an interrupted
-installation left, watch and stop the installation of another process, restart the machine. It ends
-when its input ends. SIGTERM cancels what is under way and then ends it; a terminal that is closed
+installation left, watch and stop the installation of another process, restart the machine; scan
+the running system for what its next boot would forget, keep or forget paths as it was shown before.
+It ends when its input ends. SIGTERM cancels what is under way and then ends it; a terminal that is closed
 or interrupted (SIGHUP, SIGINT) does not touch it.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if os.Geteuid() != 0 {
-				return refused(errors.New("cannot serve: only root can; lethe-engine install asks for that itself"))
+				return refused(errors.New("cannot serve: only root can; lethe-engine install and persist ask for that themselves"))
 			}
 			if err := errors.Join(process.Clobber(), process.Harden()); err != nil {
 				return refused(err)

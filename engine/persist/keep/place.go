@@ -58,29 +58,32 @@ type site struct {
 	people
 }
 
-func open(p Place) (s *site, err error) {
-	s = &site{Place: p.withDefaults()}
-	defer func() {
-		if err != nil {
-			s.close()
-		}
-	}()
-	if s.root, s.rootAt, err = openPlace(s.Root); err != nil {
-		return nil, fmt.Errorf("cannot look at the running system: %w", err)
-	}
-	if s.persist, s.persistAt, err = openPlace(s.Persist); err != nil {
-		return nil, fmt.Errorf("cannot look at the persist tree: %w; name it with --persist", err)
-	}
-	if s.mounts, err = readMounts(s.MountInfo); err != nil {
-		return nil, fmt.Errorf("cannot read what is mounted: %w", err)
-	}
-	if s.boot, err = bootID(); err != nil {
+func open(p Place) (*site, error) {
+	s := &site{Place: p.withDefaults()}
+	if err := s.look(); err != nil {
+		s.close()
 		return nil, err
 	}
-	if s.people, err = readPeople(s.root); err != nil {
-		return nil, fmt.Errorf("cannot read who the users are: %w", err)
-	}
 	return s, nil
+}
+
+func (s *site) look() (err error) {
+	if s.root, s.rootAt, err = openPlace(s.Root); err != nil {
+		return fmt.Errorf("cannot look at the running system: %w", err)
+	}
+	if s.persist, s.persistAt, err = openPlace(s.Persist); err != nil {
+		return fmt.Errorf("cannot look at the persist tree: %w; name it with --persist", err)
+	}
+	if s.mounts, err = readMounts(s.MountInfo); err != nil {
+		return fmt.Errorf("cannot read what is mounted: %w", err)
+	}
+	if s.boot, err = bootID(); err != nil {
+		return err
+	}
+	if s.people, err = readPeople(s.root); err != nil {
+		return fmt.Errorf("cannot read who the users are: %w", err)
+	}
+	return nil
 }
 
 func (s *site) close() {
