@@ -1,6 +1,7 @@
 package config
 
 import (
+	"encoding/base64"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -75,6 +76,7 @@ func FuzzNames(f *testing.F) {
 	f.Add("ada", "blitzar", "Ada Lovelace", goodKey, "/srv/www")
 	f.Add("ada", "77777777777777777777a", "", goodKey, "/srv") // no number, although it begins with one that is too large
 	f.Add("ada", "0b1", "", goodKey, "/srv")
+	f.Add("ada", "a", "", "ssh-rsa "+base64.StdEncoding.EncodeToString([]byte("\x00\x00\x00\x05a\x1b\n\xffb")), "/srv") // whose algorithm is quoted as it is
 	f.Fuzz(func(t *testing.T, user, host, full, key, folder string) {
 		c := Config{Version: Version, Host: Host{Name: host}, Users: []User{{Name: user, FullName: full, AuthorizedKeys: []string{key}}}, Persistence: Persistence{Directories: []string{folder}}}
 		refused := map[string]bool{}

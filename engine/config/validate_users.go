@@ -105,7 +105,7 @@ func checkPublicKey(line string) error {
 	_, _, _, rest, err := ssh.ParseAuthorizedKey([]byte(line))
 	switch {
 	case err != nil:
-		return fmt.Errorf("this is not a public SSH key: %w", err)
+		return fmt.Errorf("this is not a public SSH key: %s", printable(err.Error()))
 	case len(rest) > 0:
 		return errors.New("it has more than one key")
 	}

@@ -151,7 +151,7 @@ func selected(cases []fault) []fault {
 	}
 	var list []fault
 	for _, f := range cases {
-		if strings.Contains(","+only+",", ","+f.name+",") {
+		if named := "," + only + ","; strings.Contains(named, ","+f.name+",") || strings.Contains(named, ","+f.String()+",") {
 			list = append(list, f)
 		}
 	}
