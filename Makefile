@@ -140,7 +140,8 @@ bench: test-tools build ## Measure the rehearsal and the persist explorer beside
 bench-window: display-tools bench-tools build window ## Measure the window beside Calamares, in one run
 	$(build-window) -o $(build)/lethe-bare ./app/benchmark/bare
 	CGO_ENABLED=0 $(GO) run ./app/benchmark -window $(window) -bare $(build)/lethe-bare -engine $(engine)
-	CGO_ENABLED=0 LC_ALL=C.UTF-8 $(GO) test -tags ci -run '^$$' -bench Flood -benchtime 3x ./app
+	CGO_ENABLED=0 LC_ALL=C.UTF-8 $(GO) test -tags ci -run '^$$' -bench 'Flood|Explore' -benchtime 3x ./app
+	CGO_ENABLED=0 LC_ALL=C.UTF-8 $(GO) test -tags ci -run '^$$' -bench Explore -benchtime 20x ./app/page
 
 .PHONY: golden
 golden: test-tools ## Make the golden files anew with sfdisk, parted and this program; review the diff

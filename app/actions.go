@@ -22,6 +22,7 @@ func (w *window) actions() *page.Acts {
 		OpenFolder: w.openFolder,
 		KeepImage:  func(keep bool) { w.keepImage = keep },
 		Restart:    w.restart, Reboot: w.reboot, Close: w.askToClose,
+		OpenExplore: func() { w.openExplorer(false) }, Explore: w.explorer.acts(),
 	}
 }
 

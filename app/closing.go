@@ -88,6 +88,7 @@ func (w *window) close() {
 func (w *window) release() {
 	w.secrets.Wipe()
 	w.dropStage()
+	w.explorer.close()
 	w.dropHost()
 	w.background.Wait()
 }

@@ -31,6 +31,7 @@ type press struct {
 const (
 	keyTab, keyReturn, keyEscape xproto.Keysym = 0xff09, 0xff0d, 0xff1b
 	keyHome, keyLeft, keyRight   xproto.Keysym = 0xff50, 0xff51, 0xff53
+	keyEnd                       xproto.Keysym = 0xff57
 	keyShift, keyControl, keyAlt xproto.Keysym = 0xffe1, 0xffe3, 0xffe9
 	keyA, keySpace               xproto.Keysym = 'a', ' '
 )

@@ -284,3 +284,78 @@ func (p *program) nothingLeft() {
 		p.t.Errorf("%v are left, %v", left, err)
 	}
 }
+
+// TestEndToEndExplore opens the made-up system from the first page, keeps its Bluetooth pairings by the keys, and copies the command.
+func TestEndToEndExplore(t *testing.T) {
+	p := newProgram(t)
+	p.tab(exploreLink)
+	p.key(keyReturn)
+	seen := p.d.until("the explorer has rows", patience, func(img *image.RGBA) bool {
+		p.alive()
+		return len(p.bars(img)) > 0
+	})
+	p.keep("13-explore", p.d.settled())
+	if railPage(seen, p.at, len(session.Pages())) >= 0 {
+		t.Error("the installer's rail is still there")
+	}
+	p.write("pairings")
+	p.d.settled()
+	p.key(keyReturn) // from the filter to the tree, to its first row
+	p.key(keyEnd)    // the last match is the deepest
+	p.picture("13-explore-filter")
+	p.key(keyReturn)
+	p.d.settled()
+	p.picture("13-explore-keep")
+	p.key(keyReturn)
+	kept := p.until("the pairings are in the persist tree", func() bool { return len(p.madeUp("persist/var/lib/bluetooth/*/settings")) == 1 })
+	p.picture("13-explore-kept")
+	if !kept || !strings.Contains(text(t, p.madeUp("nixos/persist.json")[0]), `"directory": "/var/lib/bluetooth"`) {
+		t.Error("the pairings are not declared")
+	}
+	p.key(keyEscape)
+	p.picture("13-explore-pending")
+	p.key(keyEscape) // the search
+	p.key(keyEscape)
+	p.on(session.PageWelcome)
+	p.closeWindow(p.id)
+	p.ended()
+	p.nothingLeft()
+}
+
+// exploreLink is how many controls come before the link to the explorer on the first page.
+const exploreLink = 4
+
+// bars are the bars of rows in which something would be lost.
+func (p *program) bars(img *image.RGBA) (found []image.Rectangle) {
+	body := p.at
+	body.Min.Y += 300
+	for _, r := range patches(img, body, shade(theme.ColorNamePrimary)) {
+		if r.Dy() >= 6 && r.Dy() <= 10 && r.Dx() <= 90 {
+			found = append(found, r)
+		}
+	}
+	return found
+}
+
+// madeUp are files of the made-up system.
+func (p *program) madeUp(pattern string) []string {
+	p.t.Helper()
+	found, err := filepath.Glob(filepath.Join(p.home, "tmp", "lethe-made-up-*", pattern))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return found
+}
+
+// until waits for something that is not to be seen.
+func (p *program) until(what string, is func() bool) bool {
+	p.t.Helper()
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(glance) {
+		p.alive()
+		if is() {
+			return true
+		}
+	}
+	p.t.Errorf("waited in vain until %s", what)
+	return false
+}

@@ -26,6 +26,8 @@ type engineSide interface {
 	Connect(ctx context.Context) (host, error)
 	// Export writes the configuration of a plan to a new folder or archive; kept is a clone that a rehearsal left, or "".
 	Export(ctx context.Context, p plan.Plan, kept, to string) error
+	// Explore opens a system to look at what its next boot would forget: this one, or a made-up one for rehearsing.
+	Explore(ctx context.Context, madeUp bool) (system, error)
 }
 
 // host is the root side, until it is closed.

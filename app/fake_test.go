@@ -22,6 +22,7 @@ import (
 type fakeEngine struct {
 	inventory device.Inventory
 	host      *fakeHost
+	system    system // that the explorer looks at; nil where a test has none
 	// refused is why the root side does not start; nil lets it start.
 	refused error
 	// pause is called before each step of a run; an error fails that step. It may wait.
@@ -57,6 +58,13 @@ func (f *fakeEngine) Prepare(ctx context.Context, r engine.Rehearsal) (stage, er
 		return nil, err
 	}
 	return &fakeStage{f, p, disk}, nil
+}
+
+func (f *fakeEngine) Explore(context.Context, bool) (system, error) {
+	if f.system == nil {
+		return nil, errors.New("cannot explore: this test has no system")
+	}
+	return f.system, nil
 }
 
 func (f *fakeEngine) Connect(context.Context) (host, error) {
@@ -126,6 +134,8 @@ func (s *fakeStage) Run(ctx context.Context, secrets *secret.Store, sink event.S
 
 // fakeHost is a root side without root.
 type fakeHost struct {
+	engine.Explorer // nil: nothing is explored here
+
 	f     *fakeEngine
 	facts engine.Facts
 	// unacceptable is why a plan is not accepted; nil accepts it.

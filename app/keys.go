@@ -27,6 +27,9 @@ func (w *window) typedKey(e *fyne.KeyEvent) {
 	case e.Name == fyne.KeyEscape && w.shell.escape():
 	case control.Enters(e) && w.shell.confirm():
 	case w.shell.busy():
+	case e.Name == fyne.KeyEscape && w.state.Page == session.PageExplore && w.explorer.escape():
+	case control.Enters(e) && w.state.Page == session.PageExplore:
+		w.focus(w.current().First()) // where Enter keeps; it does not begin an installation
 	case e.Name == fyne.KeyEscape || e.Name == control.KeyBack:
 		w.back()
 	case control.Enters(e) || e.Name == control.KeyForward:

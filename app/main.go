@@ -38,6 +38,7 @@ func main() {
 func run(args []string) error {
 	flags := flag.NewFlagSet("lethe", flag.ContinueOnError)
 	rehearse := flags.Bool("rehearse", false, "rehearse on a virtual disk, also in a live session")
+	persist := flags.Bool("persist", false, "begin with what the next boot would forget")
 	version := flags.Bool("version", false, "print the version")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
@@ -61,6 +62,7 @@ func run(args []string) error {
 	a.Settings().SetTheme(look.New())
 	w := newWindow(surface{
 		app: a, engine: realEngine{}, dispatch: fyne.Do, root: os.DirFS("/"), around: thisMachine(), seed: kernelSeed, now: time.Now, rehearse: *rehearse,
+		persist: *persist,
 	})
 	w.open()
 	a.Run()

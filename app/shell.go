@@ -25,6 +25,9 @@ type shell struct {
 	place    *fyne.Container
 	scroll   *container.Scroll
 	bottom   fyne.CanvasObject
+	side     fyne.CanvasObject // the rail on its ground
+	rehearse *fyne.Container   // says on the explorer what the rail says elsewhere
+	middle   *centred
 	message  *widget.Notice
 	backward *control.Button
 	forward  *control.Button
@@ -38,12 +41,17 @@ func newShell(w *window) *shell {
 	s.backward = control.NewButton(lang.L("Back"), theme.NavigateBackIcon(), w.back)
 	s.forward = control.Important(lang.L("Next"), nil, fw.HighImportance, w.next)
 	inner := container.New(&stretched{look.Gap}, s.heading, s.message, s.place)
-	s.scroll = container.NewVScroll(container.New(&centred{look.ContentWidth, look.Margin}, inner))
+	s.middle = &centred{look.ContentWidth, look.Margin}
+	s.scroll = container.NewVScroll(container.New(s.middle, inner))
+	s.rehearse = container.NewHBox(fw.NewIcon(look.IconInfo.In(theme.ColorNamePrimary)),
+		fw.NewLabelWithStyle(lang.L("Rehearsal on a made-up system"), fyne.TextAlignLeading, fyne.TextStyle{Bold: true}))
+	s.rehearse.Hide()
 	buttons := container.New(layout.NewCustomPaddedLayout(look.SmallGap, look.SmallGap+look.SmallGap/2, look.Margin, look.Margin),
-		container.New(layout.NewCustomPaddedHBoxLayout(look.SmallGap), layout.NewSpacer(), s.backward, s.forward))
+		container.New(layout.NewCustomPaddedHBoxLayout(look.SmallGap), s.rehearse, layout.NewSpacer(), s.backward, s.forward))
 	rail := container.New(layout.NewCustomPaddedLayout(look.Gap, look.Gap, look.SmallGap, look.SmallGap), container.New(&column{look.RailWidth - 2*look.SmallGap}, s.rail))
 	s.bottom = newGround(theme.ColorNameBackground, container.New(layout.NewCustomPaddedVBoxLayout(0), newGround(theme.ColorNameSeparator, newStrip(1)), buttons))
-	s.content = container.New(&frame{}, newGround(look.ColorRail, rail), s.scroll, s.bottom)
+	s.side = newGround(look.ColorRail, rail)
+	s.content = container.New(&frame{}, s.side, s.scroll, s.bottom)
 	return s
 }
 
@@ -55,6 +63,26 @@ func (s *shell) turn(p page.Page) {
 	s.refresh()
 	s.scroll.ScrollToTop()
 }
+
+// widen gives the explorer, which is no step of an installation, the room of the rail and more of the window's width.
+func (s *shell) widen(on bool) {
+	width := look.ContentWidth
+	if on {
+		width = exploreWidth
+	}
+	if s.side.Visible() != on && s.middle.width == width {
+		return
+	}
+	visible(s.side, !on)
+	visible(s.rehearse, on && s.w.explorer.state.MadeUp)
+	s.middle.width = width
+	s.content.Refresh()
+	s.scroll.Content.Refresh()
+	s.bottom.Refresh()
+}
+
+// exploreWidth is the most that the explorer is wide.
+const exploreWidth = 1280
 
 // refresh shows what the rail, the heading and the buttons say now.
 func (s *shell) refresh() {
@@ -73,8 +101,10 @@ func (s *shell) refresh() {
 	able(s.forward, works && s.waiting == nil)
 	visible(s.forward, label != "")
 	able(s.backward, state.CanBack() && s.waiting == nil)
+	s.widen(state.Page == session.PageExplore)
 	visible(s.bottom, state.Page != session.PageInstall)
-	visible(s.backward, state.Page != session.PageWelcome && state.Page != session.PageInstall && state.Page != session.PageDone)
+	visible(s.backward, state.Page != session.PageWelcome && state.Page != session.PageInstall && state.Page != session.PageDone &&
+		(state.Page != session.PageExplore || state.CanBack()))
 }
 
 // heading is the title of the open page.
@@ -98,6 +128,11 @@ func (s *shell) primary() (label string, importance fw.Importance, works bool) {
 		return "", fw.HighImportance, false
 	case session.PageDone:
 		return lang.L("Close"), fw.HighImportance, true
+	case session.PageExplore:
+		if !state.CanNext() {
+			return "", fw.MediumImportance, false
+		}
+		return lang.L("Install NixOS…"), fw.MediumImportance, true
 	}
 	return lang.L("Next"), fw.HighImportance, true
 }
@@ -166,13 +201,13 @@ type frame struct{}
 
 // MinSize is that of Fyne's layouts.
 func (*frame) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	rail, page, bottom := objects[0].MinSize(), objects[1].MinSize(), objects[2].MinSize()
+	rail, page, bottom := railSize(objects[0]), objects[1].MinSize(), objects[2].MinSize()
 	return fyne.NewSize(rail.Width+max(page.Width, bottom.Width), max(rail.Height, page.Height+bottom.Height))
 }
 
 // Layout is that of Fyne's layouts.
 func (*frame) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	left, low := objects[0].MinSize().Width, float32(0)
+	left, low := railSize(objects[0]).Width, float32(0)
 	if objects[2].Visible() {
 		low = objects[2].MinSize().Height
 	}
@@ -181,6 +216,14 @@ func (*frame) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	objects[1].Resize(fyne.NewSize(size.Width-left, size.Height-low))
 	objects[2].Move(fyne.NewPos(left, size.Height-low))
 	objects[2].Resize(fyne.NewSize(size.Width-left, low))
+}
+
+// railSize is the room for the rail, which the explorer has none of.
+func railSize(rail fyne.CanvasObject) fyne.Size {
+	if !rail.Visible() {
+		return fyne.Size{}
+	}
+	return rail.MinSize()
 }
 
 // stretched stands objects one below the other, and gives the last one the height that is left.

@@ -60,7 +60,7 @@ func machineFS(live bool) fstest.MapFS {
 }
 
 // newStand opens a window. Live sessions have disks and a root side.
-func newStand(t testing.TB, live bool) *stand {
+func newStand(t testing.TB, live bool, change ...func(*stand, *surface)) *stand {
 	t.Helper()
 	a := test.NewTempApp(t)
 	a.Settings().SetTheme(look.Fixed(theme.VariantLight))
@@ -69,11 +69,15 @@ func newStand(t testing.TB, live bool) *stand {
 	}
 	s := &stand{t: t, engine: &fakeEngine{inventory: inventory(device.Shown, live)}, calls: make(chan func(), 1024)}
 	s.engine.host = &fakeHost{f: s.engine, stopped: make(chan struct{}), facts: engine.Facts{Inventory: inventory(device.Confirmed, live)}}
-	s.w = newWindow(surface{
+	on := surface{
 		app: a, engine: s.engine, dispatch: func(f func()) { s.calls <- f }, root: machineFS(live),
 		around: surroundings{arch: "x86_64", synchronized: func() session.Answer { return session.Yes }},
 		seed:   func() [32]byte { s.seeds++; return [32]byte{s.seeds} }, now: func() time.Time { return start.Add(time.Minute) },
-	})
+	}
+	for _, c := range change {
+		c(s, &on)
+	}
+	s.w = newWindow(on)
 	s.chosen = filepath.Join(t.TempDir(), "chosen")
 	s.w.choose = chosen(s.chosen)
 	s.w.awake = func(on bool) { s.awake = append(s.awake, on) }

@@ -50,6 +50,7 @@ type window struct {
 	leaving   bool                    // the window closes when the run has ended
 	quick     *session.Draft          // what was wished before a rehearsal by one click
 	ahead     chan struct{}           // closed once the root side has been told to derive the key
+	explorer  *explorer               // what the next boot would forget
 }
 
 // surface is what a window stands on.
@@ -64,8 +65,8 @@ type surface struct {
 	// seed gives 32 random bytes, and now the time.
 	seed func() [32]byte
 	now  func() time.Time
-	// rehearse asks for a rehearsal whatever the machine is.
-	rehearse bool
+	// rehearse asks for a rehearsal whatever the machine is, and persist for the explorer as the first page.
+	rehearse, persist bool
 }
 
 // newWindow makes the window.
@@ -80,6 +81,7 @@ func newWindow(on surface) *window {
 	w.choose = dialogs{w}
 	w.awake = keepAwake(noBlanking, noSleep)
 	w.state = session.New(session.Options{Seed: on.seed(), Rehearse: on.rehearse, Checks: on.lookAround(), Wishes: usual()})
+	w.explorer = newExplorer(w)
 	w.acts = w.actions()
 	w.shell = newShell(w)
 	w.win.SetContent(w.shell.content)
@@ -100,7 +102,11 @@ func usual() config.Config {
 
 // open shows the window and begins to read the machine.
 func (w *window) open() {
-	w.turn()
+	if w.persist || w.installed() && !w.rehearse {
+		w.openExplorer(true)
+	} else {
+		w.turn()
+	}
 	w.win.Show()
 	w.look()
 	w.readLists()
@@ -122,7 +128,7 @@ func (w *window) missed(lines uint64) { w.state.Run.Missed(lines) }
 func (w *window) current() page.Page {
 	p := w.pages[w.state.Page]
 	if p == nil {
-		p = page.New(w.state.Page, page.Room{State: w.state, Acts: w.acts, Work: w.work, Lists: w.lists, Do: w.dispatch, Now: w.now})
+		p = page.New(w.state.Page, page.Room{State: w.state, Explore: w.explorer.state, Acts: w.acts, Work: w.work, Lists: w.lists, Do: w.dispatch, Now: w.now})
 		w.pages[w.state.Page] = p
 	}
 	return p

@@ -70,12 +70,33 @@ type Acts struct {
 	Reboot func()
 	// Close closes the window.
 	Close func()
+	// Explore is what the page that shows what would be lost asks for; it may be empty on other pages.
+	Explore ExploreActs
+	// OpenExplore opens that page.
+	OpenExplore func()
+}
+
+// ExploreActs is what the explorer asks of the main program.
+type ExploreActs struct {
+	// Scan begins anew, and Stop ends a scan; what was found until then stays.
+	Scan, Stop func()
+	// Load reads the rows that the page asks for now, and shows them.
+	Load func()
+	// Keep and Forget plan an act for a path; Sync and Delete ask for one that needs no plan. Delete takes a date.
+	Keep, Forget, Delete func(path string)
+	Sync                 func()
+	// Confirm does what was planned, Abort stops it, and Dismiss puts it aside.
+	Confirm, Abort, Dismiss func()
+	// AsRoot scans with root's permission.
+	AsRoot func()
 }
 
 // Room is what every page gets.
 type Room struct {
 	State *session.State
 	Acts  *Acts
+	// Explore is what is known of what the next boot would forget; nil where that page is not opened.
+	Explore *session.Explore
 	// Work is what the main program is at.
 	Work *Work
 	// Lists is what can be chosen as language, time zone and keyboard; it is empty until it was read.
@@ -124,6 +145,8 @@ func New(name session.Page, room Room) Page {
 		return newInstall(room)
 	case session.PageDone:
 		return newDone(room)
+	case session.PageExplore:
+		return newExplore(room)
 	}
 	return newWelcome(room)
 }

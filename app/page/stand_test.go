@@ -33,7 +33,7 @@ var now = time.Date(2026, 11, 23, 12, 1, 0, 0, time.UTC)
 
 // stand shows one page in a frame like the window's.
 type stand struct {
-	t      *testing.T
+	t      testing.TB
 	state  *session.State
 	page   page.Page
 	win    fyne.Window
@@ -46,6 +46,9 @@ type stand struct {
 	has    bool
 	copied string
 	kept   []bool // what was asked of the virtual disk
+
+	explore *session.Explore
+	asks    page.ExploreActs
 }
 
 // frame is how a page is looked at.
@@ -61,7 +64,7 @@ var (
 )
 
 // newStand opens the page that the session has open.
-func newStand(t *testing.T, f frame, s *session.State, set func(*stand)) *stand {
+func newStand(t testing.TB, f frame, s *session.State, set func(*stand)) *stand {
 	t.Helper()
 	a := test.NewTempApp(t)
 	a.Settings().SetTheme(look.Fixed(f.variant))
@@ -74,7 +77,7 @@ func newStand(t *testing.T, f frame, s *session.State, set func(*stand)) *stand 
 	}
 	nothing := func() {}
 	d.page = page.New(s.Page, page.Room{
-		State: s, Work: &d.work, Lists: &locale.Lists{}, Do: func(f func()) { d.calls <- f }, Now: func() time.Time { return now },
+		State: s, Explore: d.explore, Work: &d.work, Lists: &locale.Lists{}, Do: func(f func()) { d.calls <- f }, Now: func() time.Time { return now },
 		Acts: &page.Acts{
 			Changed: func() { d.page.Refresh() }, Try: nothing, Next: nothing, Look: nothing, Cancel: nothing, Retry: nothing, SaveReport: nothing,
 			Restart: nothing, Reboot: nothing, Close: nothing, Export: func(bool) {}, OpenFolder: func(string) {},
@@ -88,6 +91,7 @@ func newStand(t *testing.T, f frame, s *session.State, set func(*stand)) *stand 
 			Focus:     func(f fyne.Focusable) { d.win.Canvas().Focus(f) },
 			Copy:      func(text string) { d.copied = text },
 			KeepImage: func(on bool) { d.kept = append(d.kept, on) },
+			Explore:   d.asks, OpenExplore: nothing,
 		},
 	})
 	d.win = test.NewTempWindow(t, d.frame())
@@ -105,11 +109,18 @@ func (d *stand) frame() fyne.CanvasObject {
 	d.scroll = container.NewVScroll(container.New(&sheet{}, d.head, d.page.Content()))
 	rail := canvas.NewRectangle(theme.Color(look.ColorRail))
 	rail.SetMinSize(fyne.NewSize(look.RailWidth, 1))
+	widest = look.ContentWidth
+	if rail.Hidden = d.state.Page == session.PageExplore; rail.Hidden {
+		widest = 1280
+	}
 	buttons := container.NewPadded(container.NewPadded(container.NewHBox(layout.NewSpacer(), fw.NewButton("Next", nil))))
 	ground := container.NewStack(canvas.NewRectangle(theme.Color(theme.ColorNameBackground)), container.NewVBox(fw.NewSeparator(), buttons))
 	ground.Hidden = d.state.Page == session.PageInstall
 	return container.NewBorder(nil, nil, rail, nil, container.NewBorder(nil, ground, nil, nil, d.scroll))
 }
+
+// widest is the width of the content: the explorer's is larger.
+var widest = look.ContentWidth
 
 // sheet is the heading and the page in the middle, as the window lays them out.
 type sheet struct{}
@@ -119,7 +130,7 @@ func (*sheet) MinSize(o []fyne.CanvasObject) fyne.Size {
 }
 
 func (*sheet) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	width := min(look.ContentWidth, size.Width-2*look.Margin)
+	width := min(float32(widest), size.Width-2*look.Margin)
 	x, y := (size.Width-width)/2, look.Margin
 	o[0].Move(fyne.NewPos(x, y))
 	o[0].Resize(fyne.NewSize(width, o[0].MinSize().Height))

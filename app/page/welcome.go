@@ -59,6 +59,7 @@ func newWelcome(room Room) Page {
 			w.layoutBox,
 		),
 		w.real,
+		row(control.Important(lang.L("See what the next boot would forget"), theme.SearchIcon(), fw.LowImportance, func() { room.Acts.OpenExplore() })),
 		w.notes.rest.box,
 	)
 	w.Refresh()

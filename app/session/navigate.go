@@ -4,7 +4,9 @@ package session
 func (s *State) NeedsFacts() bool { return !s.Rehearsal && s.Facts == nil }
 
 // CanNext tells whether the button Next works: nothing on the page stops it.
-func (s *State) CanNext() bool { return s.Page != PageDone && !s.blocked(s.Page) }
+func (s *State) CanNext() bool {
+	return s.Page != PageDone && (s.Page != PageExplore || s.before == "") && !s.blocked(s.Page)
+}
 
 // Next opens the next page and tells whether it did. It does not leave the disk page while [State.NeedsFacts], and begins the
 // installation page from the review page; starting the run is the main program's.
@@ -18,15 +20,36 @@ func (s *State) Next() bool {
 
 // CanBack tells whether the button Back works: not while the disk is worked on, and not once it is done.
 func (s *State) CanBack() bool {
+	if s.Page == PageExplore {
+		return s.before != ""
+	}
 	return s.Page.at() > 0 && !s.locked()
 }
 
 // Back opens the page before, keeping everything.
 func (s *State) Back() bool {
-	if !s.CanBack() {
+	switch {
+	case !s.CanBack():
+		return false
+	case s.Page == PageExplore:
+		s.Page = s.before
+	default:
+		s.open(pages[s.Page.at()-1])
+	}
+	return true
+}
+
+// OpenExplore opens the page that shows what the next boot would forget, from which Back leads to where one was. As the first page it
+// is the way to the installer's, by Next. It is not opened over a run.
+func (s *State) OpenExplore(first bool) bool {
+	if s.Page == PageExplore || s.locked() {
 		return false
 	}
-	s.open(pages[s.Page.at()-1])
+	s.before = s.Page
+	if first {
+		s.before = ""
+	}
+	s.Page = PageExplore
 	return true
 }
 

@@ -19,6 +19,9 @@ const (
 	PageDone       Page = "done"       // the verification report
 )
 
+// PageExplore shows what the next boot would forget. It is no step of an installation, so it is not among [Pages].
+const PageExplore Page = "explore"
+
 var pages = []Page{
 	PageWelcome, PagePreflight, PageDisk, PageLayout, PageEncryption, PageAccount, PageSystem, PageReview, PageInstall, PageDone,
 }
@@ -52,6 +55,8 @@ func (p Page) Title() Text {
 		return say("Installation")
 	case PageDone:
 		return say("Done")
+	case PageExplore:
+		return say("What the next boot would forget")
 	}
 	return Text{}
 }

@@ -1,0 +1,197 @@
+package session
+
+import (
+	"strings"
+	"time"
+
+	"lethe/engine/persist"
+)
+
+// rowAt is a row in its place. Without a row it stands for what of a folder is not listed.
+type rowAt struct {
+	row    *persist.Row
+	depth  int
+	folder string // that it is right in
+	rest   Branch // for what is not listed
+}
+
+// ExploreRow is one line of the tree.
+type ExploreRow struct {
+	Path  string
+	Name  string // the last part of the path; by owner, the owner
+	Owner string // whose it is, in words; by owner, the path
+	Depth int
+	// Folder tells that there is something in it, and Open that it is shown.
+	Folder, Open bool
+	Marks        []MarkSum // what is in it, in the order of [Marks]
+	Bytes        int64     // on the disk or in memory, of the marks that are shown
+	Count        int64     // entries, likewise
+	// Share is the part of all that would be lost; where nothing of it would be, the part of all the rest that is shown.
+	Share float64
+	Lost  bool // Share is about what would be lost
+	// Modified is zero for folders.
+	Modified time.Time
+	Noise    string // why nobody misses it
+	// Hidden are rows of Path, a folder, which come when one asks for more; Small are entries too small to be listed one by one.
+	// A row that has one of them stands for nothing else.
+	Hidden, Small int64
+}
+
+// Rest tells that a row stands for what is not listed.
+func (r ExploreRow) Rest() bool { return r.Hidden > 0 || r.Small > 0 }
+
+// MarkSum is a mark with what it is about.
+type MarkSum struct {
+	Mark Mark
+	persist.Tally
+}
+
+// Count is the number of rows.
+func (e *Explore) Count() int { return len(e.rows) }
+
+// Index gives the row of a path, -1 where it is not shown.
+func (e *Explore) Index(name string) int {
+	if i, ok := e.at[name]; ok {
+		return i
+	}
+	return -1
+}
+
+// flatten lists what is open, in order.
+func (e *Explore) flatten() {
+	e.rows = e.rows[:0]
+	clear(e.at)
+	e.list(rootOf(e.ByOwner), 0)
+}
+
+// deepest is how many folders inside each other are shown; a tree of files can be deeper than any stack.
+const deepest = 200
+
+func (e *Explore) list(folder string, depth int) {
+	b, ok := e.branch(folder)
+	if !ok || depth > deepest {
+		return
+	}
+	for i := range b.Rows {
+		row := &b.Rows[i]
+		if e.count(row.Sums) == 0 {
+			continue
+		}
+		if _, twice := e.at[row.Path]; !twice {
+			e.at[row.Path] = len(e.rows)
+		}
+		e.rows = append(e.rows, rowAt{row: row, depth: depth, folder: folder})
+		if row.Folder && e.isOpen(row.Path) {
+			e.list(row.Path, depth+1)
+		}
+	}
+	if b.Hidden > 0 || b.Small > 0 {
+		e.rows = append(e.rows, rowAt{depth: depth, folder: folder, rest: b})
+	}
+}
+
+// branch gives what is shown of a folder.
+func (e *Explore) branch(folder string) (Branch, bool) {
+	if e.searching() {
+		if b, ok := e.loaded.found[folder]; ok {
+			return b, true
+		}
+	}
+	b, ok := e.loaded.branches[folder]
+	return b, ok
+}
+
+// count and bytes are over the marks that are shown.
+func (e *Explore) count(s persist.Sums) (n int64) {
+	for m, on := range e.marks {
+		if on {
+			n += SumOf(s, m).Count
+		}
+	}
+	return n
+}
+
+func (e *Explore) bytes(s persist.Sums) (n int64) {
+	for m, on := range e.marks {
+		if on {
+			n += SumOf(s, m).Blocks
+		}
+	}
+	return n
+}
+
+// Row gives a row by its place.
+func (e *Explore) Row(index int) ExploreRow {
+	at := e.rows[index]
+	if at.row == nil {
+		return ExploreRow{Path: at.folder, Depth: at.depth, Hidden: at.rest.Hidden, Small: at.rest.Small}
+	}
+	row := at.row
+	r := ExploreRow{
+		Path: row.Path, Name: name(row.Path, at.depth), Depth: at.depth, Folder: row.Folder, Open: row.Folder && e.isOpen(row.Path),
+		Bytes: e.bytes(row.Sums), Count: e.count(row.Sums), Noise: row.Finding.Noise,
+	}
+	if !row.Folder {
+		r.Modified = row.Finding.Modified
+	}
+	for _, m := range Marks() {
+		if sum := SumOf(row.Sums, m); e.marks[m] && sum.Count > 0 {
+			r.Marks = append(r.Marks, MarkSum{m, sum})
+		}
+	}
+	if p, ok := e.Pending(row.Path); ok {
+		r.Marks = append([]MarkSum{{Mark: MarkPending, Tally: persist.Tally{Count: int64(p.Entries)}}}, r.Marks...)
+	}
+	r.Share, r.Lost = e.share(row.Sums)
+	owner := row.Finding.Owner
+	if row.Folder {
+		owner = e.names[row.Path]
+	}
+	r.Owner = owner.Name
+	if e.ByOwner && at.depth == 0 {
+		r.Name, r.Owner = owner.Name, row.Path
+	}
+	if owner.Kind == persist.Unknown {
+		r.Owner = ""
+	}
+	return r
+}
+
+// name is what a path is called at a depth.
+func name(full string, depth int) string {
+	base := full[strings.LastIndexByte(full, '/')+1:]
+	if depth == 0 {
+		return "/" + base
+	}
+	return base
+}
+
+// share gives the part that something has of what would be lost, or of the rest.
+func (e *Explore) share(s persist.Sums) (part float64, lost bool) {
+	all := e.loaded.Total
+	if s.Lost().Count > 0 && (e.marks[MarkLost] || e.marks[MarkDiffers]) {
+		return fraction(s.Lost(), all.Lost()), true
+	}
+	return fraction(rest(s, e.marks), rest(all, e.marks)), false
+}
+
+func rest(s persist.Sums, marks map[Mark]bool) (t persist.Tally) {
+	for _, m := range []Mark{MarkOrphan, MarkKept, MarkNoise} {
+		if marks[m] {
+			sum := SumOf(s, m)
+			t.Count, t.Blocks = t.Count+sum.Count, t.Blocks+sum.Blocks
+		}
+	}
+	return t
+}
+
+// fraction compares by bytes, or by number where nothing has any.
+func fraction(part, all persist.Tally) float64 {
+	switch {
+	case all.Blocks > 0:
+		return float64(part.Blocks) / float64(all.Blocks)
+	case all.Count > 0:
+		return float64(part.Count) / float64(all.Count)
+	}
+	return 0
+}
