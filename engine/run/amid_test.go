@@ -34,6 +34,8 @@ func (a *amid) Exclusive(ctx context.Context, do func() error) error {
 }
 
 // Reread is interrupted by a cancel, unlike a write.
+func (*disk) Settle(context.Context) error { return nil }
+
 func (a *amid) Settle(ctx context.Context) error { return a.disk.Settle(ctx) }
 
 func (a *amid) Reread(ctx context.Context, parts []layout.Partition) error {

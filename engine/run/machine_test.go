@@ -52,7 +52,6 @@ func (*disk) Image() bool                                          { return fals
 func (d *disk) Facts() (target.Facts, error)                       { return d.facts, nil }
 func (d *disk) Exclusive(_ context.Context, do func() error) error { return do() }
 func (*disk) Reread(context.Context, []layout.Partition) error     { return nil }
-func (*disk) Settle(context.Context) error                         { return nil }
 func (d *disk) Release() error                                     { d.held--; return d.file.Close() }
 
 func (d *disk) Partition(_ context.Context, p layout.Partition, _ target.Access, do func(string) error) error {

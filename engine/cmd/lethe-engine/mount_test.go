@@ -56,8 +56,11 @@ func TestMountCommand(t *testing.T) {
 		"not encrypted": {func(h *playedRescuer, _ *mountFlags) { h.list = []engine.Rescuable{two} }, 0, []string{"list ", "mount /dev/other, read-only false, with 0 bytes"}, "", []string{"/dev/other"}},
 		"no name":       {func(h *playedRescuer, _ *mountFlags) { h.opened.Host = "" }, 0, []string{"list ", mounted}, "", []string{"path:/mnt/etc/nixos#HOST"}},
 		"none":          {func(h *playedRescuer, _ *mountFlags) { h.list = nil }, exitRefused, []string{"list "}, "no disk of this machine has partitions as Lethe makes them", nil},
-		"several": {func(h *playedRescuer, _ *mountFlags) { h.list = append(h.list, two) }, exitRefused, []string{"list "},
-			"name it:\n  /dev/played · 40 GiB\n  /dev/other · 1 TiB", nil},
+		"several": {
+			func(h *playedRescuer, _ *mountFlags) { h.list = append(h.list, two) }, exitRefused,
+			[]string{"list "},
+			"name it:\n  /dev/played · 40 GiB\n  /dev/other · 1 TiB", nil,
+		},
 		"no passphrase": {func(_ *playedRescuer, f *mountFlags) { f.passphraseFile = filepath.Join("no", "such", "file") }, exitRefused, []string{"list "}, "no such file", nil},
 		"it is refused": {func(h *playedRescuer, _ *mountFlags) {
 			h.err = errors.New("cannot open the system on /dev/played: why")
