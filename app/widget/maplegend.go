@@ -56,7 +56,11 @@ func (l *mapLegend) place(b Block, at fyne.Position, width float32) {
 	top := (legendHeight - height) / 2
 	show(l.swatch, fyne.NewPos(0, (legendHeight-legendSide)/2), fyne.NewSquareSize(legendSide))
 	sizeWidth := fyne.MeasureText(b.SizeText, theme.TextSize(), fyne.TextStyle{}).Width
-	write(l.name, b.Name, theme.TextSize(), theme.ColorNameForeground, left, top, width-left-sizeWidth-8-look.SmallGap)
+	// While a boundary is dragged the size may become longer than the column allows for: a short name stays whole then.
+	whole := fyne.MeasureText(b.Name, theme.TextSize(), l.name.TextStyle).Width + 1
+	room := max(width-left-sizeWidth-8-look.SmallGap, min(whole, (width-left)/2))
+	sizeWidth = min(sizeWidth, width-left-room-8)
+	write(l.name, b.Name, theme.TextSize(), theme.ColorNameForeground, left, top, room)
 	write(l.size, b.SizeText, theme.TextSize(), look.ColorMuted, left+l.name.MinSize().Width+8, top, sizeWidth+1)
 }
 
