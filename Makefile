@@ -96,7 +96,7 @@ test-window: display-tools test-tools window build ## Click through rehearsals i
 fuzz: build ## Run each fuzz target for FUZZTIME (60s), two at a time
 	.ci/fuzz $(FUZZTIME)
 
-VM_TESTS ?= InstallAndBoot|Repartition|ContinueAfterPowerCut|TestFaults
+VM_TESTS ?= InstallAndBoot|Repartition|ContinueAfterPowerCut|TestFaults|TestExplorer
 
 .PHONY: test-vm
 test-vm: vm-tools build ## Install in virtual machines and boot what was installed, twice

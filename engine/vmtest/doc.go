@@ -29,6 +29,14 @@
 // arguments and environment and is where a case breaks something. A quick stand-in for nixos-install (guest/quick.sh) does where
 // nothing is to be booted. After each guest secrets are searched for (canary_test.go, guest/hunt.sh).
 //
+// # The explorer
+//
+// TestExplorer starts one installed system three times (guest/explore.sh). The first start is strewn with files, and the explorer says what
+// the next boot would forget; a census of the root and of the persist tree, by a program of its own (census), is its judge: what the second
+// start has lost must be what was told, file for file. Then folders are kept, written to, copied again and rebuilt, and the third start must
+// have them as they were left; one of them is forgotten. A boot also writes: what is on the new root before anybody but the boot wrote is
+// its own work, must be what the start before had written, and must have been told as noise (explorelost_test.go says it exactly).
+//
 // # What it proves
 //
 // The table (read by sfdisk, sgdisk, parted), what is left mounted or mapped after the installation (nothing), that no byte of the
@@ -41,6 +49,8 @@
 // No NixOS closure can be had without a network. A stand-in (folder standin) plays nixpkgs, home-manager and impermanence: real
 // Nix evaluates the generated repository, untouched, with a small module system of our own and builds of its values a tiny system
 // whose fstab, crypttab and swap table are what the start really uses, so that a wrong identifier fails it. guest/bin/nixos-install
-// plays the real one by its contract. So option names and types that only nixpkgs knows are not checked here, nor systemd, a
-// desktop, a login, or firmware other than OVMF.
+// plays the real one by its contract, and guest/bin/nixos-rebuild with the stand-in's switch-to-configuration the real switch: the
+// repository is evaluated and built anew, the entry of the boot loader written, and binds are mounted and unmounted where systemd's
+// mount units would be. So option names and types that only nixpkgs knows are not checked here, nor systemd, a desktop, a login, or
+// firmware other than OVMF.
 package vmtest

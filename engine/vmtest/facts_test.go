@@ -54,9 +54,12 @@ func (f facts) nothing(name, complaint string) {
 }
 
 // mounts are the mounts of the guest by their place; of those on one place the last.
-func (f facts) mounts() map[string]*mountinfo.Info {
+func (f facts) mounts() map[string]*mountinfo.Info { return f.mountsOf("mountinfo") }
+
+// mountsOf are those of another fact.
+func (f facts) mountsOf(name string) map[string]*mountinfo.Info {
 	f.t.Helper()
-	list, err := mountinfo.GetMountsFromReader(strings.NewReader(f.good("mountinfo")+"\n"), nil)
+	list, err := mountinfo.GetMountsFromReader(strings.NewReader(f.good(name)+"\n"), nil)
 	must(f.t, err)
 	at := map[string]*mountinfo.Info{}
 	for _, m := range list {

@@ -22,6 +22,7 @@ rec {
   filterAttrs = keep: set: removeAttrs set (filter (name: !keep name set.${name}) (attrNames set));
   mapAttrsToList = f: set: map (name: f name set.${name}) (attrNames set);
   getName = p: p.pname or p.name;
+  importJSON = file: builtins.fromJSON (builtins.readFile file);
   optional = condition: value: if condition then [ value ] else [ ];
   concatMapStrings = f: list: builtins.concatStringsSep "" (map f list);
   toList = x: if builtins.isList x then x else [ x ];

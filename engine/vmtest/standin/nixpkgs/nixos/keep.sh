@@ -1,6 +1,6 @@
 # shellcheck shell=dash disable=SC2154 # variables of Nix or of the head that build.sh adds
 # Shows what is kept at its places. A storage folder that is not there yet is made with the wanted mode and owner, and what
-# lies between a home and a kept folder in it belongs to the user.
+# lies between a home and a kept folder in it belongs to the user. What is shown already, in a system that is switched, is left alone.
 tab=$(printf '\t')
 owner_of() { awk -F: -v n="$1" '$1==n{print $3 ":" $4}' /etc/passwd; }
 
@@ -14,6 +14,7 @@ between() { # home user path
 keep() { # which: root, or homes
   while IFS="$tab" read -r kind storage path mode user _ owner; do
     case $1:$owner in root:root) ;; root:*) continue ;; *:root) continue ;; esac
+    [ "$path" -ef "$storage" ] && continue
     fresh=
     [ -e "$storage" ] || fresh=yes
     if [ "$owner" != root ]; then
@@ -26,6 +27,7 @@ keep() { # which: root, or homes
     fi
     if [ "$kind" = file ]; then
       mkdir -p "$(dirname "$storage")" "$(dirname "$path")"
+      [ -e "$path" ] && [ ! -L "$path" ] && echo "A file already exists at $path!" && continue
       ln -sfn "$storage" "$path"
       continue
     fi

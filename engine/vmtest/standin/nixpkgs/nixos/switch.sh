@@ -1,8 +1,11 @@
 # shellcheck shell=dash disable=SC2154 # variables of Nix or of the head that build.sh adds
 # switch-to-configuration boot: boot loader, kernel, initrd and an entry on the EFI system partition, and, when installing, an entry
-# in the firmware's memory. It writes what NixOS' builder for systemd-boot writes.
+# in the firmware's memory. It writes what NixOS' builder for systemd-boot writes. "switch" does the same and then changes what runs.
 set -eu
-[ "${1:-}" = boot ] || { echo "the stand-in only knows: boot" >&2; exit 1; }
+case ${1:-} in
+  boot | switch) ;;
+  *) echo "the stand-in only knows: boot, switch" >&2; exit 1 ;;
+esac
 boot=/boot
 tab=$(printf '\t')
 grep -q " $boot vfat " /proc/mounts || { echo "error: $boot is not a mounted EFI system partition" >&2; exit 1; }
@@ -23,11 +26,32 @@ sort-key nixos
 version Generation $generation NixOS stand-in
 linux /EFI/nixos/$hash-linux-bzImage.efi
 initrd /EFI/nixos/$hash-initrd-linux-initrd.efi
-options init=$system/init $(cat "$system/kernel-params") console=ttyS0 quiet mitigations=off
+options init=$system/init $(cat "$system/kernel-params") console=ttyS0 quiet mitigations=off no_timer_check
 END
 printf 'timeout 0\ndefault nixos-generation-%s.conf\neditor no\n' "$generation" >$boot/loader/loader.conf
 head -c 32 /dev/urandom >$boot/loader/random-seed
 sync
+
+# change makes the running system the new one. It does what systemd does with the mount units that impermanence makes: those that the new
+# configuration lacks are stopped, /etc is made anew, and those that the old one lacked are started, over what lies there.
+change() (
+  set +eu
+  old=$(readlink /run/current-system)
+  # shellcheck source=/dev/null # of the new system
+  . "$system/keep.sh"
+  while IFS="$tab" read -r kind storage path _; do
+    grep -qF "$kind$tab$storage$tab$path$tab" "$system/tables/keep" && continue
+    echo "stopping $path"
+    if [ "$kind" = file ]; then rm -f "$path"; else umount "$path"; fi || echo "cannot hide $path" >&2
+  done <"$old/tables/keep"
+  "$system/activate"
+  keep root
+  own
+  keep homes
+)
+if [ "$1" = switch ]; then
+  change || echo "warning: not all of the new system runs" >&2
+fi
 
 [ "${NIXOS_INSTALL_BOOTLOADER:-}" = 1 ] || exit 0
 device=$(awk -F"$tab" -v at=$boot '$2==at{print $1}' "$system/tables/fstab")
