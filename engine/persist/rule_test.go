@@ -146,6 +146,7 @@ func TestUnitsOfASystem(t *testing.T) {
 }
 
 func FuzzUnit(f *testing.F) {
+	f.Add([]byte("StateDirectory=. ./ a/..\n"))
 	f.Add([]byte("[Unit]\nDescription=x\n[Service]\nStateDirectory=a b:c %i ../d\nDynamicUser=yes\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		for _, u := range parseUnit("x.service", text) {

@@ -94,10 +94,11 @@ func parseUnit(file string, text []byte) []unitFolder {
 
 func unitFolders(name string, private bool, kinds map[string][]string) []unitFolder {
 	var found []unitFolder
-	for key, base := range map[string]string{"StateDirectory": "/var/lib", "CacheDirectory": "/var/cache", "LogsDirectory": "/var/log"} {
+	for _, place := range []struct{ key, base string }{{"StateDirectory", "/var/lib"}, {"CacheDirectory", "/var/cache"}, {"LogsDirectory", "/var/log"}} {
+		key, base := place.key, place.base
 		for _, value := range kinds[key] {
 			folder, _, _ := strings.Cut(strings.Trim(value, `"`), ":") // a link to it may follow
-			if folder == "" || strings.ContainsAny(folder, `%\`) || !filepath.IsLocal(folder) {
+			if folder == "" || strings.ContainsAny(folder, `%\`) || !filepath.IsLocal(folder) || filepath.Clean(folder) == "." {
 				continue
 			}
 			u := unitFolder{filepath.Join(base, folder), name, key != "CacheDirectory"}
