@@ -40,6 +40,7 @@ func main() {
 	engine := flag.String("engine", "build/lethe-engine", "the engine's `binary`")
 	runs := flag.Int("runs", 7, "pairs of runs")
 	files := flag.Int("files", 0, "measure only the persist explorer, on trees of `N` files")
+	waits := flag.Bool("waits", false, "measure only how long the user waits after the confirmation")
 	loop := flag.Bool("bare", false, "look at the trees that are named, and measure nothing")
 	threads := flag.Bool("threads", false, "with -bare, look at all of them at the same time")
 	flag.Parse()
@@ -47,6 +48,8 @@ func main() {
 	switch {
 	case *loop:
 		measured = func() error { return bare(flag.Args(), *threads) }
+	case *waits:
+		measured = func() error { return errors.Join(firstByte(*runs), click(*runs)) }
 	case *files > 0:
 		measured = func() error { return explore(*engine, []int{*files}, *runs) }
 	}
