@@ -202,7 +202,7 @@ func (b *treeBody) update() {
 	}
 	b.ring.StrokeColor, b.ring.StrokeWidth, b.ring.CornerRadius = theme.Color(look.ColorRing), look.FocusWidth, 4
 	b.ring.Move(fyne.NewPos(treeEdge, rowTop(b.cursor)+1))
-	b.ring.Resize(fyne.NewSize(width-2*treeEdge, treeRowHeight-2))
+	b.ring.Resize(fyne.NewSize(max(width-2*treeEdge, 0), treeRowHeight-2))
 	b.ring.Refresh()
 }
 

@@ -75,7 +75,7 @@ func (l *treeLine) place(r TreeRow, y, width float32, chosen bool) {
 	if chosen {
 		l.back.FillColor = theme.Color(look.ColorChosen)
 	}
-	show(l.back, fyne.NewPos(treeEdge, y+1), fyne.NewSize(width-2*treeEdge, treeRowHeight-2))
+	show(l.back, fyne.NewPos(treeEdge, y+1), fyne.NewSize(max(width-2*treeEdge, 0), treeRowHeight-2))
 	l.back.Hidden = !chosen
 	l.back.Refresh()
 	left := treePad + float32(min(r.Depth, treeDeepest))*treeIndent

@@ -218,10 +218,13 @@ func parseStat(text []byte) (process, bool) {
 	}
 	number := func(i int) int { n, _ := strconv.Atoi(string(fields[i])); return n }
 	started, err := strconv.ParseUint(string(fields[statStarted]), 10, 64)
+	if err != nil {
+		return process{}, false
+	}
 	state := fields[statState][0]
 	return process{
 		parent: number(statParent), group: number(statGroup), started: started,
 		// As long as a thread lives, so do the files that the process holds.
 		over: (state == 'Z' || state == 'X') && number(statThreads) <= 1,
-	}, err == nil
+	}, true
 }

@@ -184,6 +184,9 @@ func FuzzProcess(f *testing.F) {
 	f.Add([]byte(statLine("sleep", "S", "1")), "a) Z 1 1 (b")
 	f.Add([]byte("1 (x) S 1 1"), "\n) S 0 0")
 	f.Add([]byte(") ) ) ) ) )"), "")
+	f.Add([]byte("1 (x) S 4 0 -1 4194560 97 0 0 0 0 0 0 0 20 0 1 0 987654 2703360 1 18446744674407370950 98765432109876543210"), "")
+	f.Add([]byte("1 (x) S 4 0 -1 4194560 97 0 0 0 0 0 0 0 20 0 1 0 18446744674407370950"), "")
+	f.Add([]byte("1 (x) S 4 0 -1 4194560 97 0 0 0 0 0 0 0 20 0 1 0 0 18446744674407370950"), "")
 	f.Fuzz(func(t *testing.T, text []byte, name string) {
 		if p, ok := parseStat(text); !ok && p.started != 0 {
 			t.Errorf("%+v from what is no such line", p)

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"fyne.io/fyne/v2/driver/software"
 )
 
 // most is the part of a picture that may differ: fonts are not rounded alike on every processor.
@@ -79,3 +81,7 @@ func pixels(img image.Image) []uint8 {
 	draw.Draw(n, n.Rect, img, n.Rect.Min, draw.Src)
 	return n.Pix
 }
+
+// Tick lets Fyne throw away what was not drawn for long, before anything is drawn. Its clock goes on with each picture only: else what was made long
+// after the last picture would be thrown away while the next one is drawn, and drawn without ever having been laid out.
+func Tick() { software.NewCanvas().Capture() }
