@@ -229,7 +229,7 @@ func (s *stand) settle() {
 
 // picture takes the window as it is.
 func (s *stand) picture() image.Image {
-	looktest.Tick()
+	looktest.Renew(s.w.win.Canvas())
 	s.settle()
 	return s.w.win.Canvas().Capture()
 }

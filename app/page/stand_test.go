@@ -250,7 +250,7 @@ func visible(o fyne.CanvasObject) []fyne.CanvasObject {
 // golden compares the window with the picture in testdata.
 func (d *stand) golden(name string) {
 	d.t.Helper()
-	looktest.Tick()
+	looktest.Renew(d.win.Canvas())
 	d.settle()
 	got := d.win.Canvas().Capture()
 	looktest.Compare(d.t, name, got, *update)

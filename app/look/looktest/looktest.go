@@ -9,7 +9,9 @@ import (
 	"path/filepath"
 	"testing"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/software"
+	"fyne.io/fyne/v2/test"
 )
 
 // most is the part of a picture that may differ: fonts are not rounded alike on every processor.
@@ -82,6 +84,29 @@ func pixels(img image.Image) []uint8 {
 	return n.Pix
 }
 
-// Tick lets Fyne throw away what was not drawn for long, before anything is drawn. Its clock goes on with each picture only: else what was made long
-// after the last picture would be thrown away while the next one is drawn, and drawn without ever having been laid out.
-func Tick() { software.NewCanvas().Capture() }
+// Renew lets Fyne throw away what was not drawn for long, before anything is drawn, and lays out what comes in its place. Fyne's clock goes on with
+// each picture only: else what was made long after the last picture would be thrown away while the next one is drawn, and drawn without ever
+// having been laid out.
+func Renew(of fyne.Canvas) {
+	software.NewCanvas().Capture()
+	layOut(of.Content())
+	for _, above := range of.Overlays().List() {
+		layOut(above)
+	}
+}
+
+// layOut lays out an object and all in it at the sizes that they have.
+func layOut(o fyne.CanvasObject) {
+	switch o := o.(type) {
+	case *fyne.Container:
+		for _, in := range o.Objects {
+			layOut(in)
+		}
+	case fyne.Widget:
+		r := test.WidgetRenderer(o)
+		r.Layout(o.Size())
+		for _, in := range r.Objects() {
+			layOut(in)
+		}
+	}
+}
