@@ -7,7 +7,6 @@ package main
 import (
 	"bytes"
 	_ "embed"
-	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -40,7 +39,6 @@ func main() {
 	engine := flag.String("engine", "build/lethe-engine", "the engine's `binary`")
 	runs := flag.Int("runs", 7, "pairs of runs")
 	files := flag.Int("files", 0, "measure only the persist explorer, on trees of `N` files")
-	waits := flag.Bool("waits", false, "measure only how long the user waits after the confirmation")
 	loop := flag.Bool("bare", false, "look at the trees that are named, and measure nothing")
 	threads := flag.Bool("threads", false, "with -bare, look at all of them at the same time")
 	flag.Parse()
@@ -48,8 +46,6 @@ func main() {
 	switch {
 	case *loop:
 		measured = func() error { return bare(flag.Args(), *threads) }
-	case *waits:
-		measured = func() error { return errors.Join(firstByte(*runs), click(*runs)) }
 	case *files > 0:
 		measured = func() error { return explore(*engine, []int{*files}, *runs) }
 	}
@@ -60,7 +56,7 @@ func main() {
 }
 
 func bench(engine string, runs int) error {
-	if err := errors.Join(firstByte(runs), click(runs)); err != nil {
+	if err := firstByte(runs); err != nil {
 		return err
 	}
 	for _, strength := range strengths {
@@ -101,17 +97,16 @@ func rehearse(engine string, kdf command.KDF) (time.Duration, int64, error) {
 	return elapsed, cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss, nil
 }
 
-// walk times the walkthrough's commands; without a derivation that is said, cryptsetup chooses.
+// walk times the walkthrough's commands.
 func walk(kdf command.KDF) (time.Duration, error) {
 	folder, err := os.MkdirTemp("", "lethe-bench-")
 	if err != nil {
 		return 0, err
 	}
 	defer os.RemoveAll(folder)
-	args := []string{"-c", walkthrough, "walkthrough", folder}
-	if kdf != (command.KDF{}) {
-		args = append(args, "--pbkdf", "argon2id", "--pbkdf-force-iterations", strconv.FormatUint(kdf.Iterations, 10),
-			"--pbkdf-memory", strconv.FormatUint(kdf.MemoryKiB, 10), "--pbkdf-parallel", strconv.FormatUint(kdf.Lanes, 10))
+	args := []string{
+		"-c", walkthrough, "walkthrough", folder, "--pbkdf", "argon2id", "--pbkdf-force-iterations", strconv.FormatUint(kdf.Iterations, 10),
+		"--pbkdf-memory", strconv.FormatUint(kdf.MemoryKiB, 10), "--pbkdf-parallel", strconv.FormatUint(kdf.Lanes, 10),
 	}
 	return timed(exec.Command("bash", args...))
 }
