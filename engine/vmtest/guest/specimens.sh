@@ -60,12 +60,12 @@ nasty() { # folder
 scatter() {
   local place
   for place in /var/log/kept /var/lib/nixos/kept /etc/nixos/result-kept "$home/Documents/kept" "$home/.config/kept/kept" \
-    /lost /etc/lost.conf /root/lost /srv/deep/er/lost "$home/lost" "$home/work/lost" /var/spool/lost \
+    /lost /etc/lost.conf /root/lost /srv/deep/er/lost "$home/lost" "$home/notes/lost" /var/spool/lost \
     /tmp/noise /var/cache/noise/noise "$home/.cache/noise" /root/.cache/noise; do
     mkdir -p "$(dirname "$place")"
     echo "$place" >"$place"
   done
-  chown -R "$uid:$gid" /etc/nixos/result-kept "$home/Documents/kept" "$home/.config/kept" "$home/lost" "$home/work" "$home/.cache"
+  chown -R "$uid:$gid" /etc/nixos/result-kept "$home/Documents/kept" "$home/.config/kept" "$home/lost" "$home/notes" "$home/.cache"
   mkdir /srv/empty
   nasty /srv/odd
   echo '# by hand' >>/etc/gitconfig # which the next boot writes as it was
