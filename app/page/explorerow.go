@@ -29,7 +29,7 @@ func treeRow(r session.ExploreRow, now time.Time) widget.TreeRow {
 	case r.Small > 0:
 		row.Note = lang.N("and {{.Count}} smaller ones, which are counted and not listed", int(r.Small), map[string]any{"Count": grouped(r.Small)})
 		return row
-	case r.Folder:
+	case r.Folder, r.Modified.IsZero(): // of a single entry that is listed by its owner no age is known
 		row.Right = lang.N("{{.Count}} entries", int(r.Count), map[string]any{"Count": grouped(r.Count)})
 	default:
 		row.Right = age(now.Sub(r.Modified))
