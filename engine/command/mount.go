@@ -14,6 +14,9 @@ func CloseLUKS(name string) Command { return New("cryptsetup", "close", name) }
 // TmpfsOptions lets only root write at the top of a tmpfs.
 const TmpfsOptions = "mode=755"
 
+// ESPOptions lets only root see what is in the EFI system partition.
+const ESPOptions = "umask=0077"
+
 // MountTmpfs mounts a new tmpfs that only root may write to at its top.
 func MountTmpfs(at string) Command {
 	return New("mount", "-t", "tmpfs", "-o", TmpfsOptions, "tmpfs", at)

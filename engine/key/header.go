@@ -26,6 +26,7 @@ import (
 	"lethe/engine/command"
 	"lethe/engine/quantity"
 	"lethe/engine/secret"
+	"lethe/engine/target"
 	"lethe/engine/tool"
 )
 
@@ -99,12 +100,30 @@ func (h *Header) put(f *os.File) error {
 	if end <= size {
 		return fmt.Errorf("it has %d bytes, and the header alone takes %d", end, size)
 	}
-	if _, err := f.WriteAt(h.bytes, 0); err != nil {
+	last := max(size, end-edge)
+	zeros := []target.Region{{Start: 0, Size: h.Size()}, {Start: quantity.Bytes(last), Size: quantity.Bytes(end - last)}}
+	if err := target.Clear(f, zeros); err != nil {
 		return err
 	}
-	at := max(size, end-edge)
-	_, err = f.WriteAt(make([]byte, end-at), at)
-	return err
+	return h.putUnlessZero(f)
+}
+
+// chunk is what is written at once, a multiple of every disk's sector. Of a header's 16 MiB all but some 300 KiB are zeros.
+const chunk = 64 << 10
+
+// putUnlessZero writes the chunks that are not all zeros, since the disk is cleared already.
+func (h *Header) putUnlessZero(f *os.File) error {
+	zeros := make([]byte, chunk)
+	for at := 0; at < len(h.bytes); at += chunk {
+		part := h.bytes[at:min(at+chunk, len(h.bytes))]
+		if bytes.Equal(part, zeros[:len(part)]) {
+			continue
+		}
+		if _, err := f.WriteAt(part, int64(at)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // atOnce is how much is read back at a time.

@@ -123,7 +123,7 @@ func (p Plan) Mounts() []Mounting {
 	list := []Mounting{
 		{At: Root, Folders: []Folder{{Root, 0o755}}, Command: command.MountTmpfs(Root)},
 		{At: Root + "/nix", Folders: []Folder{{Root + "/nix", 0o755}}, Command: command.Mount("ext4", p.NixDevice(), Root+"/nix")},
-		{At: Root + "/boot", Folders: []Folder{{Root + "/boot", 0o755}}, Command: command.Mount("vfat", b.path(esp), Root+"/boot", "umask=0077")},
+		{At: Root + "/boot", Folders: []Folder{{Root + "/boot", 0o755}}, Command: command.Mount("vfat", b.path(esp), Root+"/boot", command.ESPOptions)},
 	}
 	for i, k := range p.Kept() {
 		folders := []Folder{{k.Real, k.Mode()}, {k.At, k.Mode()}}

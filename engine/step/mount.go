@@ -19,9 +19,17 @@ func (*mount) Do(ctx context.Context, e *Env) error {
 	if err := e.Machine.take(tree, plan.Root); err != nil {
 		return err
 	}
-	if err := e.Target.Settle(ctx); err != nil {
+	settled := make(chan error, 1)
+	go func() { settled <- e.Target.Settle(ctx) }() // nothing here needs it: every name was there before; what follows may look for new ones
+	if err := e.mountAll(ctx); err != nil {
+		<-settled
 		return err
 	}
+	return <-settled
+}
+
+// mountAll mounts in the plan's order.
+func (e *Env) mountAll(ctx context.Context) error {
 	if err := e.repair(ctx); err != nil {
 		return err
 	}

@@ -173,7 +173,7 @@ func (r Rescue) mount(ctx context.Context, device string) error {
 	}{
 		{plan.Root, command.MountTmpfs(plan.Root)},
 		{nix, command.Mount("ext4", device, nix, options...)},
-		{boot, command.Mount("vfat", r.ESP, boot, append(options[:min(1, len(options))], "umask=0077")...)},
+		{boot, command.Mount("vfat", r.ESP, boot, append(options[:min(1, len(options))], command.ESPOptions)...)},
 	} {
 		if err := r.put(ctx, m.at, m.command); err != nil {
 			return err

@@ -171,9 +171,10 @@ func (d *Device) unlock() error {
 	return nil
 }
 
-// Reread makes the kernel read the table anew, waits for udev, and makes sure that exactly the given partitions are there:
-// number, start and size as the kernel tells them, and PARTUUID by the link in /dev/disk. Each wait lasts up to ten seconds;
-// the error then says what differs. With nil nothing is expected, as after a table was put back.
+// Reread makes the kernel read the table anew, and waits until exactly the given partitions are there: number, start and size as the
+// kernel tells them, and PARTUUID by the link in /dev/disk, which udev makes. Each wait lasts up to ten seconds; the error then says what
+// differs. udev may still be looking at a partition then, under its lock of the disk, which [Device.Exclusive] waits for. With nil nothing
+// is expected, as after a table was put back, and udev is waited for.
 func (d *Device) Reread(ctx context.Context, parts []layout.Partition) error {
 	err := d.system.retry(ctx, func() (bool, error) {
 		err := unix.IoctlSetInt(int(d.file.Fd()), unix.BLKRRPART, 0)
@@ -185,16 +186,20 @@ func (d *Device) Reread(ctx context.Context, parts []layout.Partition) error {
 	if err != nil {
 		return fmt.Errorf("cannot make the kernel read the partition table of %s: %w", d.path, err)
 	}
+	if parts == nil {
+		return d.settle(ctx)
+	}
+	shows := func() (bool, error) {
+		err := d.system.shows(d.facts, parts)
+		return err != nil, err
+	}
+	if soon := d.system.soon(); soon.retry(ctx, shows) == nil { // starting the program that waits for udev takes longer than udev
+		return nil
+	}
 	if err := d.settle(ctx); err != nil {
 		return err
 	}
-	if parts == nil {
-		return nil
-	}
-	err = d.system.retry(ctx, func() (bool, error) {
-		err := d.system.shows(d.facts, parts)
-		return err != nil, err
-	})
+	err = d.system.retry(ctx, shows)
 	if err != nil {
 		return fmt.Errorf("cannot find the partitions of %s: %w; start the computer again if this stays so", d.path, err)
 	}

@@ -57,6 +57,9 @@ func Save(f *os.File, regions []Region) (*Saved, error) {
 	if total > mostSaved {
 		return nil, fmt.Errorf("cannot save %d regions: %w", len(regions), ErrTooLarge)
 	}
+	for _, r := range regions { // all at once: a disk reads several stretches faster than one after the other
+		_ = unix.Fadvise(int(f.Fd()), int64(r.Start), int64(r.Size), unix.FADV_WILLNEED)
+	}
 	s := &Saved{}
 	for _, r := range regions {
 		if hole(f, r) {

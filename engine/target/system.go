@@ -31,7 +31,13 @@ var thisSystem = system{blocks: "/sys/dev/block", uuids: "/dev/disk/by-partuuid"
 const kernelSector quantity.SectorSize = 512
 
 // pause is the time between two looks.
-const pause = 20 * time.Millisecond
+const pause = 10 * time.Millisecond
+
+// soon is the same with little patience.
+func (s system) soon() system {
+	s.patience /= 10
+	return s
+}
 
 // retry calls try until it succeeds, says that it is not worth trying again, or patience or ctx ends. It gives the last error.
 func (s system) retry(ctx context.Context, try func() (again bool, err error)) error {

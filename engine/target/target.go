@@ -246,17 +246,22 @@ func copyRange(to *os.File, at int64, from *os.File, start, size int64) error {
 
 // punch makes a range read as zeros. A device gets zeros written: what it makes of a hole depends on the drive.
 func punch(f *os.File, start, size int64) error {
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return errors.Join(err, zero(f, start, size))
+	info, err := f.Stat()
+	if err != nil {
+		return err
 	}
-	err := unix.Fallocate(int(f.Fd()), unix.FALLOC_FL_PUNCH_HOLE|unix.FALLOC_FL_KEEP_SIZE, start, size)
-	if errors.Is(err, unix.EOPNOTSUPP) {
+	how := uint32(unix.FALLOC_FL_PUNCH_HOLE)
+	if !info.Mode().IsRegular() {
+		how = unix.FALLOC_FL_ZERO_RANGE // the kernel has the disk do it, or writes zeros itself, and forgets what it had in memory
+	}
+	err = unix.Fallocate(int(f.Fd()), how|unix.FALLOC_FL_KEEP_SIZE, start, size)
+	if errors.Is(err, unix.EOPNOTSUPP) || errors.Is(err, unix.EINVAL) { // a device wants whole sectors
 		return zero(f, start, size)
 	}
 	return err
 }
 
-// zero writes zeros where the file system cannot punch holes.
+// zero writes zeros where neither a hole nor a range of zeros can be had.
 func zero(f *os.File, start, size int64) error {
 	block := make([]byte, 1<<20)
 	for done := int64(0); done < size; {

@@ -62,14 +62,14 @@ func (e Exec) Missing(names ...string) []string {
 	return missing
 }
 
-// Run runs the call to its end; a mount that waits for no disk it makes itself. When ctx is cancelled the program and all that it started is asked to end, and killed after a
-// grace: Run returns within five seconds, unless a process hangs in the kernel. The error is an [*Error] unless the program
-// could not be found.
+// Run runs the call to its end; the mounts of an installation it makes itself. When ctx is cancelled the program and all that it started is
+// asked to end, and killed after a grace: Run returns within five seconds, unless a process hangs in the kernel. The error is an [*Error]
+// unless the program could not be found.
 //
 // Whatever the program started ends with it, also when it was successful; a leftover would keep the disk busy. After a success
 // of less than a second, only what is still in its process group is looked for.
 func (e Exec) Run(ctx context.Context, call Call) (Result, error) {
-	if known, err := bind(ctx, call.Command); known {
+	if known, err := mount(ctx, call.Command); known {
 		return Result{}, err
 	}
 	path, err := e.Find(call.Command.Name)

@@ -72,7 +72,8 @@ func commit(tree billy.Filesystem, paths []string, author Author) error {
 		return err
 	}
 	for _, p := range paths {
-		if _, err := work.Add(p); err != nil {
+		// Every file is new: there is no status to look at, which would read the whole tree again for each.
+		if err := work.AddWithOptions(&git.AddOptions{Path: p, SkipStatus: true}); err != nil {
 			return fmt.Errorf("cannot stage %s: %w", p, err)
 		}
 	}
