@@ -28,6 +28,7 @@ type fault struct {
 	// step is the title of the step that fails, or a pattern of it.
 	step string
 	says []string // the cause, and what to do next; each is a regular expression
+	told string   // a regular expression of what the events tell on the way
 	full bool     // the whole stand-in for nixos-install, and not the quick one
 	only bool     // no second attempt
 	goOn bool     // what comes after it continues, and formats nothing
@@ -180,7 +181,10 @@ func (f fault) judge(t *testing.T, folder string) {
 	if f.step != "" && !regexp.MustCompile(`step “`+f.step).MatchString(said) {
 		t.Errorf("it does not name the step %q:\n%s", f.step, said)
 	}
-	if f.code != "0" && !strings.HasPrefix(f.name, "mounted") && !strings.HasPrefix(f.name, "swapped") && f.name != "lvm-elsewhere" {
+	if !regexp.MustCompile(f.told).MatchString(first.text("jsonl")) {
+		t.Errorf("it never told %q:\n%s", f.told, tail(first.text("jsonl")))
+	}
+	if !strings.HasPrefix(f.name, "mounted") && !strings.HasPrefix(f.name, "swapped") && f.name != "lvm-elsewhere" {
 		first.nothing("left", "left behind after "+f.String())
 	}
 	before, _ := os.ReadFile(filepath.Join(folder, "before"))

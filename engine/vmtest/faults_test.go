@@ -44,6 +44,9 @@ func faults() map[string][][]fault {
 			{name: "run-fills", code: "1", disk: "incomplete", says: []string{noSpace}},
 			{name: "other-disk", luks: true, code: "2", disk: "untouched", says: []string{"not the disk that was confirmed", againWord}},
 			{name: "memory", luks: true, code: "0", disk: "complete", only: true},
+			{name: "array", soil: "md", code: "0", disk: "complete", only: true, told: "mdadm --stop"},
+			{name: "opened", soil: "crypt", code: "0", disk: "complete", only: true, told: "cryptsetup close old-secret"},
+			{name: "nvram", luks: true, code: "0", disk: "complete", only: true, told: "boots by the fallback path"},
 		}, fault{name: "cut", at: "format-nix", luks: true, when: 500 * time.Millisecond}),
 	}
 }
@@ -91,6 +94,10 @@ func everything(luks bool) []fault {
 		{name: "target-full", code: "1", disk: "prepared", step: install, says: []string{noSpace, continueWord}},
 		{name: "run-full", code: "2", disk: "untouched", says: []string{noSpace, "remove what you do not need"}},
 		{name: "run-fills", code: "1", disk: "incomplete", says: []string{noSpace}},
+		{name: "array", soil: "md", code: "0", disk: "complete", only: true, told: "mdadm --stop"},
+		{name: "opened", soil: "crypt", code: "0", disk: "complete", only: true, told: "cryptsetup close old-secret"},
+		{name: "mapped", soil: "dm", code: "0", disk: "complete", only: true, told: "dmsetup remove old-data"},
+		{name: "nvram", code: "0", disk: "complete", only: true, told: "boots by the fallback path"},
 		{name: "kill-window", at: "format-nix", when: 300 * time.Millisecond},
 		{name: "kill-window", at: "install", when: 300 * time.Millisecond},
 	}

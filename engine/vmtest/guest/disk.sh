@@ -11,6 +11,18 @@ soil() { # kind device
       mkswap "$(partition "$2" 2)" >/dev/null
       mkfs.ext4 -q -F "$(partition "$2" 3)"
       ;;
+    md)
+      modprobe -a md_mod raid1
+      printf 'label: gpt\nsize=1GiB, type=R\nsize=1GiB, type=R\n' | sfdisk -q "$2"
+      udevadm settle
+      yes | mdadm --quiet --create /dev/md/old --name=old --level=1 --raid-devices=2 --metadata=1.2 --assume-clean "$(partition "$2" 1)" "$(partition "$2" 2)"
+      ;;
+    crypt)
+      printf 'old' | cryptsetup luksFormat --batch-mode --type luks2 --key-file=- --pbkdf pbkdf2 --pbkdf-force-iterations 1000 "$2"
+      printf 'old' | cryptsetup open --key-file=- "$2" old-secret
+      mkfs.ext4 -q -F /dev/mapper/old-secret
+      ;;
+    dm) dmsetup create old-data --table "0 2097152 linear $2 2048" ;;
     lvm)
       volumes "$2" || {
         echo "this disk could not be given a volume group; it goes on blank" >&2

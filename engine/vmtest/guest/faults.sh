@@ -2,8 +2,9 @@
 # What can happen to an installation: break_NAME before it, heal_NAME after it; "during" runs while it is under way.
 
 fresh() { # nothing that the kernel would take up
-  local n
-  dmsetup ls | grep -q old-data && dmsetup remove --force --retry old-data
+  local n name
+  for name in $(dmsetup ls | grep -oE '^old-[a-z]+'); do dmsetup remove --force --retry "$name"; done
+  [ -e /proc/mdstat ] && mdadm --quiet --stop --scan
   wipefs --all --force --quiet "$disk"-part* "$disk" 2>/dev/null
   for n in $(seq 50); do # udev may be looking at a partition
     udevadm settle
@@ -131,6 +132,10 @@ heal_tmp-full() { spill /tmp; }
 # The live system's memory file system fills up in the middle.
 break_run-fills() { hook mkfs.fat "$(declare -f fill); fill /run 32"; }
 heal_run-fills() { spill /run; }
+
+# The firmware's variables can be read and not be written.
+break_nvram() { mount -o remount,ro /sys/firmware/efi/efivars; }
+heal_nvram() { mount -o remount,rw /sys/firmware/efi/efivars; }
 
 # Something in the store that only a new file system would lack.
 break_cut() { hook nixos-install 'echo here >/mnt/nix/survivor; sync --file-system /mnt/nix'; }
