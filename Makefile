@@ -7,6 +7,8 @@ SHELL := /bin/bash
 GO ?= go
 GOLANGCI_VERSION := v2.15.0
 FUZZTIME ?= 60s
+TEST_FUZZ ?= 2000x
+SHUFFLED ?= 10000
 BENCH_RUNS ?= 7
 VM_RUN ?= .
 BENCH_VM_PAIRS ?= 5
@@ -81,19 +83,19 @@ test: test-tools build ## Run every test, and each fuzz target for a moment
 	LC_ALL=C.UTF-8 $(GO) test -race -tags ci ./...
 	LC_ALL=C.UTF-8 $(GO) test -run 'Million|EveryProgramOfAnInstallation|InstallationStepKilled' ./engine/run/...
 	@$(MAKE) --no-print-directory test-window
-	@$(MAKE) --no-print-directory fuzz FUZZTIME=2000x
+	@$(MAKE) --no-print-directory fuzz FUZZTIME=$(TEST_FUZZ)
 
 .PHONY: test-shuffled
-test-shuffled: ## Swap disks under 10,000 played installations; some two minutes
-	$(GO) test -count=1 -v -run ShuffledDisks ./engine/run -rapid.checks=10000
+test-shuffled: ## Swap disks under SHUFFLED (10,000) played installations; some two minutes
+	$(GO) test -count=1 -v -run ShuffledDisks ./engine/run -rapid.checks=$(SHUFFLED)
 
 .PHONY: test-window
 test-window: display-tools test-tools window build ## Click through rehearsals in the real window, on a display of its own
 	LC_ALL=C.UTF-8 CGO_ENABLED=0 $(GO) test -tags e2e,ci -count=1 -timeout 10m -run EndToEnd ./app
 
-# A time is the continuous integration's; `make test` counts executions, since a machine's speed must not decide what a test covers.
+# A time is the continuous integration's (TEST_FUZZ=60s); `make test` counts executions, since a machine's speed must not decide what a test covers.
 .PHONY: fuzz
-fuzz: build ## Run each fuzz target for FUZZTIME (60s), two at a time
+fuzz: build ## Run each fuzz target for FUZZTIME (60s), FUZZ_JOBS (2) at a time
 	.ci/fuzz $(FUZZTIME)
 
 VM_TESTS ?= InstallAndBoot|Repartition|ContinueAfterPowerCut|TestFaults|TestExplorer
