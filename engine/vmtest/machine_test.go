@@ -47,11 +47,10 @@ type machine struct {
 }
 
 // arguments are QEMU's. Without KVM one processor costs less than two; disks need not survive a crash of the host.
-// A plain processor is emulated faster than one that can do everything; with AES it encrypts faster.
 // The kernel is not to check its timer: where the host is busy the emulated one comes too late, and the kernel panics.
 func (m machine) arguments() []string {
 	args := []string{
-		"-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "qemu64,+aes", "-smp", "1", "-m", fmt.Sprint(m.memory),
+		"-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "1", "-m", fmt.Sprint(m.memory),
 		"-display", "none", "-nodefaults", "-no-reboot", "-serial", "stdio",
 		"-drive", "if=pflash,format=raw,unit=0,readonly=on,file=" + firmware,
 		"-drive", "if=pflash,format=raw,unit=1,file=" + m.vars,
