@@ -60,11 +60,10 @@ func run(args []string) error {
 	a := app.NewWithID(appID)
 	a.SetIcon(metadata().Icon)
 	a.Settings().SetTheme(look.New())
-	w := newWindow(surface{
+	w := raise(surface{
 		app: a, engine: realEngine{}, dispatch: fyne.Do, root: os.DirFS("/"), around: thisMachine(), seed: kernelSeed, now: time.Now, rehearse: *rehearse,
 		persist: *persist,
 	})
-	w.open()
 	a.Run()
 	w.finish()
 	return nil
