@@ -60,11 +60,14 @@ func run(args []string) error {
 	a := app.NewWithID(appID)
 	a.SetIcon(metadata().Icon)
 	a.Settings().SetTheme(look.New())
+	rest := newDozer(glfwDoze(), fyne.Do)
 	w := raise(surface{
-		app: a, engine: realEngine{}, dispatch: fyne.Do, root: os.DirFS("/"), around: thisMachine(), seed: kernelSeed, now: time.Now, rehearse: *rehearse,
+		app: a, engine: realEngine{}, dispatch: rest.dispatch, root: os.DirFS("/"), around: thisMachine(), seed: kernelSeed, now: time.Now, rehearse: *rehearse,
 		persist: *persist,
 	})
+	rest.begin()
 	a.Run()
+	rest.end()
 	w.finish()
 	return nil
 }
