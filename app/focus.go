@@ -20,6 +20,9 @@ func (w *window) focus(f fyne.Focusable) {
 // beginPage gives the first control of a page the focus. The page stays at its top, so that it is read from there; a control that is
 // not seen there does not keep the focus, or Space would do what nobody sees.
 func (w *window) beginPage(f fyne.Focusable) {
+	if w.win == nil {
+		return // it begins when the window is entered
+	}
 	w.win.Canvas().Unfocus()
 	if f == nil {
 		return

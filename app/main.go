@@ -60,12 +60,14 @@ func run(args []string) error {
 	a := app.NewWithID(appID)
 	a.SetIcon(metadata().Icon)
 	a.Settings().SetTheme(look.New())
-	w := newWindow(surface{
-		app: a, engine: realEngine{}, dispatch: fyne.Do, root: os.DirFS("/"), around: thisMachine(), seed: kernelSeed, now: time.Now, rehearse: *rehearse,
+	rest := newDozer(glfwDoze(), fyne.Do)
+	w := raise(surface{
+		app: a, engine: realEngine{}, dispatch: rest.dispatch, root: os.DirFS("/"), around: thisMachine(), seed: kernelSeed, now: time.Now, rehearse: *rehearse,
 		persist: *persist,
 	})
-	w.open()
+	rest.begin()
 	a.Run()
+	rest.end()
 	w.finish()
 	return nil
 }

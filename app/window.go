@@ -20,7 +20,7 @@ import (
 // window is the one window: it holds the session, the secrets and what is under way, and changes all of them on Fyne's goroutine only.
 type window struct {
 	surface
-	win    fyne.Window
+	win    fyne.Window // nil until it is entered
 	bridge *bridge
 	choose chooser
 	awake  func(on bool)
@@ -69,10 +69,10 @@ type surface struct {
 	rehearse, persist bool
 }
 
-// newWindow makes the window.
+// newWindow makes what the window shows, without Fyne's window.
 func newWindow(on surface) *window {
 	w := &window{
-		surface: on, win: on.app.NewWindow("Lethe"),
+		surface: on,
 		secrets: secret.NewStore(), lists: &locale.Lists{}, work: &page.Work{}, pages: map[session.Page]page.Page{},
 	}
 	w.life, w.end = context.WithCancel(context.Background())
@@ -84,14 +84,6 @@ func newWindow(on surface) *window {
 	w.explorer = newExplorer(w)
 	w.acts = w.actions()
 	w.shell = newShell(w)
-	w.win.SetContent(w.shell.content)
-	w.win.Resize(fyne.NewSize(1120, 760))
-	w.win.SetPadded(false)
-	w.win.CenterOnScreen()
-	w.win.SetMaster()
-	w.win.SetCloseIntercept(w.askToClose)
-	w.listenToKeys()
-	on.app.Lifecycle().SetOnExitedForeground(w.leave)
 	return w
 }
 
@@ -101,13 +93,35 @@ func usual() config.Config {
 }
 
 // open shows the window and begins to read the machine.
-func (w *window) open() {
+func (w *window) open(win fyne.Window) {
+	win.SetContent(w.shell.content)
+	shape(win)
+	w.fill()
+	w.enter(win)
+	win.Show()
+	w.read()
+}
+
+// fill opens the first page.
+func (w *window) fill() {
 	if w.persist || w.installed() && !w.rehearse {
 		w.openExplorer(true)
 	} else {
 		w.turn()
 	}
-	w.win.Show()
+}
+
+// enter takes Fyne's window, which has the content by now.
+func (w *window) enter(win fyne.Window) {
+	w.win = win
+	win.SetCloseIntercept(w.askToClose)
+	w.listenToKeys()
+	w.app.Lifecycle().SetOnExitedForeground(w.leave)
+	w.beginPage(w.current().First())
+}
+
+// read begins to read the machine.
+func (w *window) read() {
 	w.look()
 	w.readLists()
 }

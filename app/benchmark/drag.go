@@ -19,7 +19,8 @@ import (
 
 const (
 	hand    = 8 * time.Millisecond // between two reports of a mouse
-	reach   = 60                   // pixels either side of where a drag begins
+	reach   = 50                   // pixels either side of the middle of a drag
+	aside   = 28                   // pixels from where a drag begins to its middle: at a limit a boundary stands still, and nothing is drawn
 	stride  = 2                    // pixels from one report to the next
 	oneDraw = 4 * time.Millisecond // areas that are painted closer together are one frame
 )
@@ -132,19 +133,22 @@ func (d *display) drag(r *running, x, y int, o options, name string) (frames, er
 	time.Sleep(200 * time.Millisecond)
 	d.press()
 	time.Sleep(100 * time.Millisecond)
-	d.point(x+4, y)
+	middle := x + aside
+	d.point(middle, y)
 	time.Sleep(200 * time.Millisecond)
 	d.forget()
 	begin := time.Now()
 	moved := 0
 	for next := begin; time.Since(begin) < o.drag; moved++ {
-		d.point(x+sway(moved), y)
+		d.point(middle+sway(moved), y)
 		next = next.Add(hand)
 		time.Sleep(time.Until(next))
 	}
 	end := time.Now()
 	seen := d.painted(r, begin, end)
 	during, err := d.take(r.window)
+	d.point(x, y) // where it was, for the next drag
+	time.Sleep(100 * time.Millisecond)
 	d.release()
 	time.Sleep(500 * time.Millisecond)
 	if err != nil {

@@ -1,27 +1,10 @@
 package widget
 
 import (
-	"unicode/utf8"
-
 	"fyne.io/fyne/v2/lang"
-	"github.com/ccojocar/zxcvbn-go"
+
+	"lethe/app/strength"
 )
-
-// mostEstimated is how many bytes of a passphrase are looked at: the estimator's time grows faster than the length, and what is
-// strong so far is not made weak by more.
-const mostEstimated = 72
-
-// estimate gives 0 (guessed at once) to 4 (not worth guessing), by zxcvbn.
-func estimate(text string, known []string) int {
-	if text == "" {
-		return 0
-	}
-	for len(text) > mostEstimated {
-		_, size := utf8.DecodeLastRuneInString(text)
-		text = text[:len(text)-size]
-	}
-	return zxcvbn.PasswordStrength(text, known).Score
-}
 
 // strengthWords says what a score means.
 func strengthWords(score int) string {
@@ -59,7 +42,7 @@ func (e *estimator) ask(text string, known []string) {
 	}
 	e.running = true
 	go func() {
-		score := estimate(text, known)
+		score := strength.Score(text, known)
 		e.do(func() { e.done(score) })
 	}()
 }
