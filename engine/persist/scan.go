@@ -92,7 +92,7 @@ func openTree(path string) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("cannot open the folder %q: %w; name a folder that is there and that you may enter", path, err)
 	}
-	probe, errno := openBeneath(fd, nil, false, true)
+	probe, errno := openBeneath(fd, nil, false, true, false)
 	if errno != 0 {
 		unix.Close(fd) //nolint:errcheck // it was only read
 		if errno == unix.ENOSYS {
