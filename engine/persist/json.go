@@ -60,20 +60,33 @@ func appendTime(b []byte, t time.Time) []byte {
 
 const hex = "0123456789abcdef"
 
+// asItIs are the bytes that stand for themselves in a JSON string.
+var asItIs = func() (list [256]bool) {
+	for c := byte(0x20); c < 0x7f; c++ {
+		list[c] = c != '"' && c != '\\'
+	}
+	return list
+}()
+
 // appendText writes a JSON string. Bytes that are no UTF-8 become lone surrogates.
 func appendText(b []byte, s string) []byte {
 	b = append(b, '"')
 	for i := 0; i < len(s); {
+		start := i
+		for i < len(s) && asItIs[s[i]] {
+			i++
+		}
+		b = append(b, s[start:i]...)
+		if i == len(s) {
+			break
+		}
 		c := s[i]
 		if c < utf8.RuneSelf {
 			i++
-			switch {
-			case c == '"' || c == '\\':
+			if c == '"' || c == '\\' {
 				b = append(b, '\\', c)
-			case c < 0x20 || c == 0x7f:
+			} else {
 				b = append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
-			default:
-				b = append(b, c)
 			}
 			continue
 		}

@@ -87,7 +87,7 @@ type Request struct {
 	Since time.Time
 	// Nanoseconds compares times to the last digit and not in whole seconds, as rsync --modify-window=-1.
 	Nanoseconds bool
-	Workers     int // folders read at the same time; 0 is 2
+	Workers     int // folders read at the same time; 0 is 2, and more once it shows that the disk must be waited for
 	// Progress is told some ten times a second how far the scan is, never at the same time as findings. It may be nil.
 	Progress func(Progress)
 }

@@ -62,14 +62,10 @@ func Scan(ctx context.Context, r Request, sink func([]Finding)) (Summary, error)
 		return s.summary, err
 	}
 	defer context.AfterFunc(ctx, func() { s.stopped.Store(true) })()
-	workers := r.Workers
-	if workers <= 0 {
-		workers = 2
-	}
-	s.forward(root, persist).run(workers)
+	s.forward(root, persist).run(r.Workers)
 	if (r.Orphans || r.Kept) && ctx.Err() == nil {
 		s.cover = newCover(r.Declared, s.targets)
-		s.reverse(root, persist).run(workers)
+		s.reverse(root, persist).run(r.Workers)
 	}
 	return s.finish()
 }

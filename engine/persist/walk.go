@@ -2,7 +2,6 @@ package persist
 
 import (
 	"strings"
-	"sync"
 	"sync/atomic"
 
 	"golang.org/x/sys/unix"
@@ -25,6 +24,7 @@ type walk struct {
 	// judge looks at an entry that is no folder, as far as that is known.
 	judge func(w *worker, e entry)
 	queue *queue
+	crowd crowd
 }
 
 // worker reads folders, one at a time.
@@ -55,19 +55,21 @@ const (
 	targetSize = 4096
 )
 
-// run reads the whole tree.
+// run reads the whole tree, with so many workers, or with as many as are good.
 func (k *walk) run(workers int) {
+	if workers <= 0 {
+		workers, k.crowd.more, k.crowd.before = usualWorkers, moreWorkers, blocksRead()
+	}
 	k.queue = newQueue(workers)
 	listed, other := filesystemOf(k.tree), filesystemOf(k.other)
 	k.device, k.undivided, k.quick = deviceOf(k.tree), undivided(listed), local(listed) && local(other)
 	k.queue.add(batch{names: []byte{0}, other: k.other >= 0})
 	release := k.scan.onCancel(k.queue.stop)
 	defer release()
-	var wait sync.WaitGroup
 	for range workers {
-		wait.Go(k.work)
+		k.crowd.wait.Go(k.work)
 	}
-	wait.Wait()
+	k.crowd.wait.Wait()
 }
 
 // work reads folders until there are none.
@@ -83,6 +85,7 @@ func (k *walk) work() {
 		}
 		w.path = path
 		w.read(b.other, b.covered)
+		k.grow()
 	}
 }
 
