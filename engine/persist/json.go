@@ -38,6 +38,9 @@ func (f Finding) AppendJSON(b []byte) []byte {
 	if f.Noise != "" {
 		b = appendText(append(b, `,"noise":`...), f.Noise)
 	}
+	if f.Pending {
+		b = append(b, `,"pending":true`...)
+	}
 	b = appendText(append(b, `,"owner":{"name":`...), f.Owner.Name)
 	b = appendText(append(b, `,"kind":`...), string(f.Owner.Kind))
 	if f.Owner.Suggest != "" {
@@ -132,6 +135,7 @@ func (f *Finding) UnmarshalJSON(text []byte) error {
 		UID      uint32    `json:"uid"`
 		GID      uint32    `json:"gid"`
 		Noise    string    `json:"noise"`
+		Pending  bool      `json:"pending"`
 		Owner    struct {
 			Name    string    `json:"name"`
 			Kind    OwnerKind `json:"kind"`
@@ -150,7 +154,7 @@ func (f *Finding) UnmarshalJSON(text []byte) error {
 	}
 	*f = Finding{
 		Kind: read.Kind, Path: read.Path, Type: read.Type, Size: read.Size, Blocks: read.Blocks, Modified: read.Modified,
-		UID: read.UID, GID: read.GID, Noise: read.Noise, Owner: Owner(read.Owner),
+		UID: read.UID, GID: read.GID, Noise: read.Noise, Owner: Owner(read.Owner), Pending: read.Pending,
 	}
 	return nil
 }

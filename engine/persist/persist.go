@@ -72,6 +72,9 @@ type Finding struct {
 	UID, GID uint32
 	Noise    string // why nobody misses it, "" where somebody might
 	Owner    Owner
+	// Pending tells that the path was kept, and that the system does not show that before it is rebuilt. A scan leaves it false: whoever knows
+	// what was copied sets it.
+	Pending bool
 }
 
 // Request is what to compare.
