@@ -65,7 +65,7 @@ func (w waits) print(out io.Writer, f persistFlags) {
 	}
 	if place, err := f.place(); err == nil && declared {
 		fmt.Fprintf(out, "Next: %s\n", event.Plain(place.Rebuild()))
-		fmt.Fprintln(out, "What was written since the copy is lost unless it is copied again right before: lethe-engine persist keep --sync")
+		fmt.Fprintln(out, syncHint)
 	}
 }
 
