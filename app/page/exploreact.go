@@ -86,7 +86,7 @@ func (a *exploreAct) refresh(s *session.Explore) {
 	a.name.SetText(actTitle(act))
 	a.what.SetText(actSentence(s))
 	show(a.what, a.what.Text != "")
-	a.problem.Set(widget.Bad, act.Error)
+	a.problem.Set(widget.Bad, actProblem(act))
 	good, notes := actResult(act)
 	a.good.Set(widget.Good, good)
 	a.notes.Set(widget.Warn, strings.Join(notes, "\n"))

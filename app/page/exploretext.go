@@ -44,6 +44,14 @@ func actSentence(s *session.Explore) string {
 	return deleteSentence(s)
 }
 
+// actProblem says why it was not done: in the engine's words, but for what the page itself knows better.
+func actProblem(act session.Act) string {
+	if act.Copied {
+		return lang.L("{{.Path}} is copied already, and kept once you rebuild. “Copy again” takes in what was written since.", map[string]any{"Path": plain(act.Path)})
+	}
+	return act.Error
+}
+
 func keepSentence(p keep.Plan) string {
 	var lines []string
 	for _, item := range p.Items {

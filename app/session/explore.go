@@ -3,7 +3,6 @@ package session
 import (
 	"maps"
 	"path"
-	"slices"
 	"strings"
 
 	"lethe/engine/persist"
@@ -245,9 +244,5 @@ func (e *Explore) OwnerOf(name string) (persist.Owner, bool) {
 
 // Pending gives the copy that waits for a rebuild and has a path in it.
 func (e *Explore) Pending(name string) (keep.Pending, bool) {
-	i := slices.IndexFunc(e.Waiting, func(p keep.Pending) bool { return name == p.Path || strings.HasPrefix(name, p.Path+"/") })
-	if i < 0 {
-		return keep.Pending{}, false
-	}
-	return e.Waiting[i], true
+	return keep.WaitsIn(e.Waiting, name)
 }

@@ -285,6 +285,13 @@ func TestExplorePending(t *testing.T) {
 	if entry, _ := e.Keepable("/var/lib/bluetooth"); entry != "" || !e.Forgettable("/var/lib/bluetooth") || e.Forgettable("/var/lib/bluetooth/a") {
 		t.Error("what waits can be kept again, or not be forgotten")
 	}
+	for name, copied := range map[string]bool{"/var/lib/bluetooth/a": true, "/var/lib/grafana": false} {
+		e.BeginAct(session.ActKeep, name)
+		e.PlannedKeep(keep.Plan{}, "cannot keep it")
+		if e.Act.State != session.ActFailed || e.Act.Copied != copied {
+			t.Errorf("%s: %+v", name, e.Act)
+		}
+	}
 	if _, ok := e.Pending("/var/lib/bluetooth-other"); ok {
 		t.Error("a neighbour waits too")
 	}

@@ -33,6 +33,8 @@ type Act struct {
 	Path  string // of the entry; for a delete, the date of what was forgotten
 	Owner string // whose it is, in words
 	Error string
+	// Copied tells that the error is that the path was kept before, and waits for a rebuild.
+	Copied bool
 
 	KeepPlan   keep.Plan
 	ForgetPlan keep.ForgetPlan
@@ -62,6 +64,9 @@ func (e *Explore) BeginAct(kind ActKind, name string) bool {
 func (e *Explore) PlannedKeep(p keep.Plan, err string) {
 	e.Act.KeepPlan = p
 	e.planned(err)
+	if e.Act.State == ActFailed {
+		_, e.Act.Copied = e.Pending(e.Act.Path)
+	}
 }
 
 // PlannedForget shows what forgetting would do, or why it cannot be.

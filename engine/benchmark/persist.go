@@ -3,10 +3,8 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"syscall"
 	"time"
@@ -33,14 +31,16 @@ type contender struct {
 // explore prints what a scan of a root in memory against a persist folder on a disk costs, beside the walkthrough's rsync and a bare loop.
 func explore(engine string, files []int, runs int) error {
 	for _, n := range files {
-		if err := exploreOnce(engine, n, runs); err != nil {
-			return fmt.Errorf("cannot measure a scan of %d files: %w", n, err)
+		for _, s := range shapes {
+			if err := exploreOnce(engine, s, n, runs); err != nil {
+				return fmt.Errorf("cannot measure a scan of %d files: %w", n, err)
+			}
 		}
 	}
 	return nil
 }
 
-func exploreOnce(engine string, files, runs int) error {
+func exploreOnce(engine string, s shape, files, runs int) error {
 	root, err := os.MkdirTemp("/dev/shm", "lethe-bench-") // a tmpfs on every system that Lethe knows
 	if err != nil {
 		return err
@@ -51,24 +51,51 @@ func exploreOnce(engine string, files, runs int) error {
 		return err
 	}
 	defer os.RemoveAll(persist)
-	if err := plant(root, persist, files); err != nil {
+	if err := s.plant(root, persist, files); err != nil {
 		return err
 	}
+	unix.Sync()
 	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	contenders := []*contender{
-		{name: "rsync", command: append(slices.Clone(walkthroughScan), root+"/", persist+"/")},
-		{name: "lethe --json", command: []string{engine, "persist", "--root", root, "--persist", persist, "--json"}},
+	rsync := append(slices.Clone(walkthroughScan), root+"/", persist+"/")
+	list := []string{engine, "persist", "--root", root, "--persist", persist, "--json"}
+	both := []string{"sh", "-c", `a=$1 b=$2; shift 2; "$@" "$a/" "$b/" && "$@" "$b/" "$a/"`, "sh", root, persist}
+	bare := []string{self, "-bare", "-threads", root, persist}
+	title := fmt.Sprintf("%d files, %s", files, s.name)
+	err = compete(title, runs, nil, []*contender{
+		{name: "rsync", command: rsync},
+		{name: "lethe --json", command: list},
 		{name: "lethe (tree)", command: []string{engine, "persist", "--root", root, "--persist", persist}},
-		{name: "rsync, both ways", command: append([]string{"sh", "-c", `a=$1 b=$2; shift 2; "$@" "$a/" "$b/" && "$@" "$b/" "$a/"`, "sh", root, persist}, walkthroughScan...)},
+		{name: "rsync, both ways", command: append(both, walkthroughScan...)},
 		{name: "lethe --orphans", command: []string{engine, "persist", "--root", root, "--persist", persist, "--orphans"}},
 		{name: "bare loop, one thread", command: []string{self, "-bare", root, persist}},
-		{name: "bare loop, a thread a tree", command: []string{self, "-bare", "-threads", root, persist}},
+		{name: "bare loop, a thread a tree", command: bare},
+	})
+	if err != nil || !s.cold {
+		return err
 	}
+	if why := cannotForget(persist); why != "" {
+		fmt.Printf("%s, cold: not measured, since %s\n", title, why)
+		return nil
+	}
+	return compete(title+", cold", runs, forget, []*contender{
+		{name: "rsync", command: rsync},
+		{name: "lethe --json", command: list},
+		{name: "bare loop, a thread a tree", command: bare},
+	})
+}
+
+// compete measures contenders in turn, and prints what they cost beside the first. Before each run something may be done.
+func compete(title string, runs int, before func() error, contenders []*contender) error {
 	for range runs {
 		for _, c := range contenders {
+			if before != nil {
+				if err := before(); err != nil {
+					return err
+				}
+			}
 			s, err := measure(c.command)
 			if err != nil {
 				return err
@@ -76,10 +103,11 @@ func exploreOnce(engine string, files, runs int) error {
 			c.samples = append(c.samples, s)
 		}
 	}
+	fmt.Printf("%s:\n", title)
 	base := contenders[0].median()
 	for _, c := range contenders {
 		m := c.median()
-		fmt.Printf("%-40s %8d files: wall %v (%.2f of rsync), CPU %v (%.2f), peak memory %d MiB\n", c.name, files,
+		fmt.Printf("  %-30s wall %v (%.2f of rsync), CPU %v (%.2f), peak memory %d MiB\n", c.name,
 			m.wall.Round(time.Millisecond), float64(m.wall)/float64(base.wall), m.cpu.Round(time.Millisecond), float64(m.cpu)/float64(base.cpu), m.peak>>10)
 	}
 	return nil
@@ -112,46 +140,4 @@ func measure(command []string) (sample, error) {
 	}
 	state := cmd.ProcessState
 	return sample{time.Since(start), state.UserTime() + state.SystemTime(), state.SysUsage().(*syscall.Rusage).Maxrss}, nil
-}
-
-// plant makes two trees of so many files each, alike but for what differs, is missing and is orphaned: one in fifty of each. Folders have 8 to 119
-// files, and lie up to six deep.
-func plant(root, persist string, files int) error {
-	old := time.Now().Add(-24 * time.Hour)
-	for n, folder := 0, 0; n < files; folder++ {
-		name := filepath.Join(fmt.Sprintf("home/user-%d", folder%3), fmt.Sprintf(".local/share/program-%02d", folder%31), fmt.Sprintf("section-%03d", folder/31%101),
-			fmt.Sprintf("folder-%04d", folder))
-		for _, tree := range []string{root, persist} {
-			if err := os.MkdirAll(filepath.Join(tree, name), 0o700); err != nil {
-				return err
-			}
-		}
-		for range min(8+folder*37%112, files-n) {
-			file := filepath.Join(name, fmt.Sprintf("some file %07d.data", n))
-			if err := plantFile(filepath.Join(root, file), n%50 == 1, old, n%50 == 2); err != nil {
-				return err
-			}
-			if err := plantFile(filepath.Join(persist, file), n%50 == 3, old, false); err != nil {
-				return err
-			}
-			n++
-		}
-	}
-	unix.Sync()
-	return nil
-}
-
-// plantFile makes a file unless it is left out.
-func plantFile(name string, left bool, modified time.Time, longer bool) error {
-	if left {
-		return nil
-	}
-	text := "x"
-	if longer {
-		text = "longer"
-	}
-	if err := os.WriteFile(name, []byte(text), fs.FileMode(0o600)); err != nil {
-		return err
-	}
-	return os.Chtimes(name, modified, modified)
 }

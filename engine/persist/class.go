@@ -90,7 +90,12 @@ func (c *class) take(matches []match, at string) {
 
 // named fills in a name, as text: file names may be none.
 func named(name string, m match) string {
-	return strings.ToValidUTF8(strings.NewReplacer("{app}", m.app, "{user}", m.user).Replace(name), "\uFFFD")
+	if before, after, ok := strings.Cut(name, "{app}"); ok {
+		name = before + m.app + after
+	} else if before, after, ok := strings.Cut(name, "{user}"); ok {
+		name = before + m.user + after
+	}
+	return strings.ToValidUTF8(name, "\uFFFD")
 }
 
 // of tells why nobody misses an entry of the folder, and whose it is. target is where a link leads.

@@ -38,6 +38,9 @@ func (f Finding) AppendJSON(b []byte) []byte {
 	if f.Noise != "" {
 		b = appendText(append(b, `,"noise":`...), f.Noise)
 	}
+	if f.Pending {
+		b = append(b, `,"pending":true`...)
+	}
 	b = appendText(append(b, `,"owner":{"name":`...), f.Owner.Name)
 	b = appendText(append(b, `,"kind":`...), string(f.Owner.Kind))
 	if f.Owner.Suggest != "" {
@@ -60,20 +63,33 @@ func appendTime(b []byte, t time.Time) []byte {
 
 const hex = "0123456789abcdef"
 
+// asItIs are the bytes that stand for themselves in a JSON string.
+var asItIs = func() (list [256]bool) {
+	for c := byte(0x20); c < 0x7f; c++ {
+		list[c] = c != '"' && c != '\\'
+	}
+	return list
+}()
+
 // appendText writes a JSON string. Bytes that are no UTF-8 become lone surrogates.
 func appendText(b []byte, s string) []byte {
 	b = append(b, '"')
 	for i := 0; i < len(s); {
+		start := i
+		for i < len(s) && asItIs[s[i]] {
+			i++
+		}
+		b = append(b, s[start:i]...)
+		if i == len(s) {
+			break
+		}
 		c := s[i]
 		if c < utf8.RuneSelf {
 			i++
-			switch {
-			case c == '"' || c == '\\':
+			if c == '"' || c == '\\' {
 				b = append(b, '\\', c)
-			case c < 0x20 || c == 0x7f:
+			} else {
 				b = append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
-			default:
-				b = append(b, c)
 			}
 			continue
 		}
@@ -119,6 +135,7 @@ func (f *Finding) UnmarshalJSON(text []byte) error {
 		UID      uint32    `json:"uid"`
 		GID      uint32    `json:"gid"`
 		Noise    string    `json:"noise"`
+		Pending  bool      `json:"pending"`
 		Owner    struct {
 			Name    string    `json:"name"`
 			Kind    OwnerKind `json:"kind"`
@@ -137,7 +154,7 @@ func (f *Finding) UnmarshalJSON(text []byte) error {
 	}
 	*f = Finding{
 		Kind: read.Kind, Path: read.Path, Type: read.Type, Size: read.Size, Blocks: read.Blocks, Modified: read.Modified,
-		UID: read.UID, GID: read.GID, Noise: read.Noise, Owner: Owner(read.Owner),
+		UID: read.UID, GID: read.GID, Noise: read.Noise, Owner: Owner(read.Owner), Pending: read.Pending,
 	}
 	return nil
 }

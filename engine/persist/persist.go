@@ -72,6 +72,9 @@ type Finding struct {
 	UID, GID uint32
 	Noise    string // why nobody misses it, "" where somebody might
 	Owner    Owner
+	// Pending tells that the path was kept, and that the system does not show that before it is rebuilt. A scan leaves it false: whoever knows
+	// what was copied sets it.
+	Pending bool
 }
 
 // Request is what to compare.
@@ -87,7 +90,7 @@ type Request struct {
 	Since time.Time
 	// Nanoseconds compares times to the last digit and not in whole seconds, as rsync --modify-window=-1.
 	Nanoseconds bool
-	Workers     int // folders read at the same time; 0 is 2
+	Workers     int // folders read at the same time; 0 is 2, and more once it shows that the disk must be waited for
 	// Progress is told some ten times a second how far the scan is, never at the same time as findings. It may be nil.
 	Progress func(Progress)
 }

@@ -39,6 +39,13 @@ func newQueue(workers int) *queue {
 	return q
 }
 
+// join counts workers who come later. One who is there already must call it.
+func (q *queue) join(workers int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.busy += workers
+}
+
 // add puts folders on top.
 func (q *queue) add(b batch) {
 	q.mu.Lock()

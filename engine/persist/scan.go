@@ -62,14 +62,10 @@ func Scan(ctx context.Context, r Request, sink func([]Finding)) (Summary, error)
 		return s.summary, err
 	}
 	defer context.AfterFunc(ctx, func() { s.stopped.Store(true) })()
-	workers := r.Workers
-	if workers <= 0 {
-		workers = 2
-	}
-	s.forward(root, persist).run(workers)
+	s.forward(root, persist).run(r.Workers)
 	if (r.Orphans || r.Kept) && ctx.Err() == nil {
 		s.cover = newCover(r.Declared, s.targets)
-		s.reverse(root, persist).run(workers)
+		s.reverse(root, persist).run(r.Workers)
 	}
 	return s.finish()
 }
@@ -92,7 +88,7 @@ func openTree(path string) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("cannot open the folder %q: %w; name a folder that is there and that you may enter", path, err)
 	}
-	probe, errno := openBeneath(fd, nil, false, true)
+	probe, errno := openBeneath(fd, nil, false, true, false)
 	if errno != 0 {
 		unix.Close(fd) //nolint:errcheck // it was only read
 		if errno == unix.ENOSYS {

@@ -2,7 +2,6 @@ package persist
 
 import (
 	"strings"
-	"sync"
 	"sync/atomic"
 
 	"golang.org/x/sys/unix"
@@ -10,19 +9,22 @@ import (
 
 // walk goes through one tree, folder by folder, with the same folder of the other tree beside it.
 type walk struct {
-	scan    *scan
-	tree    int       // descriptor of the tree that is listed
-	other   int       // descriptor of the one that is looked up in
-	device  [2]uint32 // of the tree
-	quick   bool      // both answer soon
-	skip    string    // a path in the tree that is not entered: the other tree
-	naming  func(path []byte) string
-	against func(path []byte) string // names a path of the other tree
+	scan   *scan
+	tree   int       // descriptor of the tree that is listed
+	other  int       // descriptor of the one that is looked up in
+	device [2]uint32 // of the tree
+	quick  bool      // both answer soon
+	// undivided is that the tree's file system has no part with another device number.
+	undivided bool
+	skip      string // a path in the tree that is not entered: the other tree
+	naming    func(path []byte) string
+	against   func(path []byte) string // names a path of the other tree
 	// enter tells whether a folder is to be read, and whether it is kept as a whole.
 	enter func(w *worker, e entry) (descend, covered bool)
 	// judge looks at an entry that is no folder, as far as that is known.
 	judge func(w *worker, e entry)
 	queue *queue
+	crowd crowd
 }
 
 // worker reads folders, one at a time.
@@ -53,19 +55,21 @@ const (
 	targetSize = 4096
 )
 
-// run reads the whole tree.
+// run reads the whole tree, with so many workers, or with as many as are good.
 func (k *walk) run(workers int) {
+	if workers <= 0 {
+		workers, k.crowd.more, k.crowd.before = usualWorkers, moreWorkers, blocksRead()
+	}
 	k.queue = newQueue(workers)
-	k.device = deviceOf(k.tree)
-	k.quick = local(k.tree) && local(k.other)
+	listed, other := filesystemOf(k.tree), filesystemOf(k.other)
+	k.device, k.undivided, k.quick = deviceOf(k.tree), undivided(listed), local(listed) && local(other)
 	k.queue.add(batch{names: []byte{0}, other: k.other >= 0})
 	release := k.scan.onCancel(k.queue.stop)
 	defer release()
-	var wait sync.WaitGroup
 	for range workers {
-		wait.Go(k.work)
+		k.crowd.wait.Go(k.work)
 	}
-	wait.Wait()
+	k.crowd.wait.Wait()
 }
 
 // work reads folders until there are none.
@@ -81,19 +85,20 @@ func (k *walk) work() {
 		}
 		w.path = path
 		w.read(b.other, b.covered)
+		k.grow()
 	}
 }
 
 // read opens the folder at w.path on both sides, judges what is in it, and queues the folders below.
 func (w *worker) read(other, covered bool) {
 	w.classed, w.covered, w.blind, w.beside = false, covered, false, -1
-	fd, errno := openBeneath(w.tree, w.path, len(w.path) > 0, true)
+	fd, errno := openBeneath(w.tree, w.path, len(w.path) > 0, true, w.quick)
 	if errno != 0 {
 		w.closed(errno)
 		return
 	}
-	defer unix.Close(fd)
-	if deviceOf(fd) != w.device { // a subvolume of btrfs is no mount, but rsync does not enter it either
+	defer closeFolder(fd, w.quick)
+	if !w.undivided && deviceOf(fd) != w.device { // a subvolume of btrfs is no mount, but rsync does not enter it either
 		w.scan.mounts.Add(1)
 		return
 	}
@@ -102,7 +107,7 @@ func (w *worker) read(other, covered bool) {
 		w.openBeside()
 	}
 	if w.beside >= 0 {
-		defer unix.Close(w.beside)
+		defer closeFolder(w.beside, w.quick)
 	}
 	w.list()
 	for covered, names := range w.waiting {
@@ -129,7 +134,7 @@ func (w *worker) closed(errno unix.Errno) {
 
 // openBeside opens the folder in the other tree, to look up in.
 func (w *worker) openBeside() {
-	fd, errno := openBeneath(w.other, w.path, false, false)
+	fd, errno := openBeneath(w.other, w.path, false, false, w.quick)
 	switch errno {
 	case 0:
 		w.beside = fd
@@ -150,18 +155,14 @@ func (w *worker) unsure(errno unix.Errno) {
 // list goes through the folder's entries.
 func (w *worker) list() {
 	for !w.scan.stopped.Load() {
-		n, err := unix.Getdents(w.folder, w.answer)
-		if err == unix.EINTR {
+		n, errno := getdents(w.folder, w.answer, w.quick)
+		switch {
+		case errno == unix.EINTR:
 			continue
-		}
-		if err == unix.ENOENT {
+		case errno != 0 && errno != unix.ENOENT:
+			w.scan.unread(w.naming(w.path), errno)
 			return
-		}
-		if err != nil {
-			w.scan.unread(w.naming(w.path), err.(unix.Errno)) //nolint:errorlint // Getdents gives nothing else
-			return
-		}
-		if n <= 0 {
+		case n == 0:
 			return
 		}
 		for rest := w.answer[:n]; len(rest) > 0; {

@@ -37,11 +37,13 @@ the biggest first. It stays on the root's file system, opens no file, and writes
 
 What nobody misses, such as caches, sockets and generated files, is counted; --all shows it with the reason.
 What is kept stands in /etc/lethe/persistence.json; without that file only what is mounted and linked counts.
+A path that was kept and that the running system does not show yet is "pending": it is named above the tree with the command that
+comes next, and marked in it.
 Only root may look at everything: as an ordinary user this asks pkexec or sudo for it, and with --unprivileged it asks nobody and
 names the folders that this user may not read. With --root and --persist any two folders are compared, without asking.
 
 With --json each entry is an object on a line of its own: kind ("missing", "differs", "orphan", and "kept" with --kept), path, type,
-size, blocks, modified, uid, gid, owner, and noise with --all. In "path" a byte that is not UTF-8 stands as the lone
+size, blocks, modified, uid, gid, owner, noise with --all, and "pending": true for what lies in a path that is pending. In "path" a byte that is not UTF-8 stands as the lone
 surrogate \udc80 to \udcff, as Python's os.fsencode takes it; "path_base64" then has all bytes of the path.`,
 		Example: `  lethe-engine persist
   sudo lethe-engine persist --orphans --since-boot
@@ -82,31 +84,36 @@ func (s streams) persist(ctx context.Context, f persistFlags) error {
 			fmt.Fprintf(s.err, "\r\x1b[K%d entries looked at, %s would be lost", p.Entries, quantity.Bytes(p.Lost.Blocks).Human())
 		}
 	}
-	tree := persist.NewTree()
-	sink := tree.Add
-	out := bufio.NewWriterSize(s.out, 64<<10)
-	if f.asJSON {
-		sink = linesTo(out, stop)
-	}
 	host, release, err := f.side(ctx)
 	if err != nil {
 		return refused(err)
 	}
 	defer release()
+	waits := waitsOn(ctx, host)
+	tree := persist.NewTree()
+	sink := tree.Add
+	out := bufio.NewWriterSize(s.out, 64<<10)
+	if f.asJSON {
+		sink = waits.marking(linesTo(out, stop))
+	}
 	sums, err := host.Scan(ctx, f.wanted(), sink, f.request.Progress)
 	if f.request.Progress != nil {
 		fmt.Fprint(s.err, "\r\x1b[K")
 	}
 	if !f.asJSON && (err == nil || sums.Entries > 0) {
-		printTree(out, tree, sums, f)
+		printTree(out, tree, sums, f, waits)
 	}
 	if flushed := out.Flush(); err == nil && flushed != nil {
 		err = fmt.Errorf("cannot print: %w", flushed)
 	}
 	if f.asJSON {
 		fmt.Fprintln(s.err, headline(sums))
+		waits.print(s.err, f)
 	}
 	s.printDoubts(sums)
+	if waits.unknown != nil {
+		fmt.Fprintln(s.err, event.Plain(waits.unknown.Error()))
+	}
 	if errors.Is(err, context.Canceled) {
 		return &coded{exitCancelled, err}
 	}

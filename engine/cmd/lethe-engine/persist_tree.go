@@ -57,14 +57,15 @@ func human(t persist.Tally) string {
 }
 
 // printTree prints sums, the tree and what is worth keeping.
-func printTree(w io.Writer, t *persist.Tree, sums persist.Summary, f persistFlags) {
+func printTree(w io.Writer, t *persist.Tree, sums persist.Summary, f persistFlags, waiting waits) {
 	fmt.Fprintln(w, headline(sums))
 	if sums.Space.Size > 0 && sums.Space.Filesystem == "tmpfs" {
 		used, size := quantity.Bytes(sums.Space.Used), quantity.Bytes(sums.Space.Size)
 		fmt.Fprintf(w, "The root is in memory: %s of %s used.\n", used.Human(), size.Human())
 	}
+	waiting.print(w, f)
 	all, _ := t.Sums("/")
-	p := treePrinter{w: w, tree: t, total: max(all.All().Blocks, 1), flags: f}
+	p := treePrinter{w: w, tree: t, total: max(all.All().Blocks, 1), flags: f, waits: waiting}
 	fmt.Fprintln(w)
 	p.folder("/", 0)
 	p.worth()
@@ -76,6 +77,7 @@ type treePrinter struct {
 	tree  *persist.Tree
 	total int64
 	flags persistFlags
+	waits waits
 }
 
 func shownBlocks(s persist.Sums) int64 { return s.All().Blocks }
@@ -118,6 +120,9 @@ func (p treePrinter) row(r persist.Row, above string, depth int) {
 	if r.Folder {
 		name += "/"
 		says = append(says, entries(all.Count))
+	}
+	if p.waits.has(r.Path) {
+		says = append(says, "pending")
 	}
 	says = append(says, kindsOf(r.Sums)...)
 	if f := r.Finding; !r.Folder && f.Noise != "" {

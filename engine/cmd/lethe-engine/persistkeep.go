@@ -208,6 +208,9 @@ func (s streams) kept(f keepFlags, result keep.Result, err error) error {
 	return nil
 }
 
+// syncHint is what to do between a copy and the rebuild.
+const syncHint = "What is written until then is copied again right before by: lethe-engine persist keep --sync"
+
 func (s streams) printKept(result keep.Result, whole bool) {
 	for _, d := range result.Copies {
 		fmt.Fprintf(s.out, "Copied and verified %s as of %s: %d entries, %s\n", event.Plain(d.Path), d.Snapshot.Local().Format(time.DateTime), d.Entries, quantity.Bytes(d.Bytes).Human())
@@ -226,5 +229,6 @@ func (s streams) printKept(result keep.Result, whole bool) {
 	}
 	if whole && result.Rebuild != "" {
 		fmt.Fprintf(s.out, "Pending until you rebuild: %s\n", event.Plain(result.Rebuild))
+		fmt.Fprintln(s.out, syncHint)
 	}
 }

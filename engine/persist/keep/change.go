@@ -75,7 +75,7 @@ func changeTo(before []byte, l List, adds, drops []Entry) (Change, error) {
 func disjoint(name, kept, by string) error {
 	switch {
 	case name == kept:
-		return fmt.Errorf("cannot keep %q: it is kept already, by %s; to copy it again before the rebuild, use --sync", clip(name), by)
+		return fmt.Errorf("cannot keep %q: it is kept already, by %s; until the rebuild it can be copied again", clip(name), by)
 	case below(name, kept):
 		return fmt.Errorf("cannot keep %q: %q is kept already, by %s, and this lies in it; there is nothing to do", clip(name), clip(kept), by)
 	case below(kept, name):

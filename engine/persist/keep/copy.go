@@ -257,7 +257,7 @@ func (c *copier) content(n *node, made *os.File) (stable bool, err error) {
 		if err := settle(c.ctx, &n.stat); err != nil {
 			return false, err
 		}
-		if err := made.Truncate(0); err != nil {
+		if err := clearFile(made); err != nil {
 			return false, err
 		}
 		before := n.stat

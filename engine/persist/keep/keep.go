@@ -221,6 +221,16 @@ func PlanSync(p Place, paths []string) ([]Pending, error) {
 	return list, nil
 }
 
+// WaitsIn gives the one of the copies that a path lies in, or is.
+func WaitsIn(waiting []Pending, name string) (Pending, bool) {
+	for _, p := range waiting {
+		if name == p.Path || below(name, p.Path) {
+			return p, true
+		}
+	}
+	return Pending{}, false
+}
+
 // Waiting lists the copies that the running system does not show yet. It writes nothing.
 func Waiting(p Place) ([]Pending, error) {
 	s, err := open(p)

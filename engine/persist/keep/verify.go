@@ -16,12 +16,14 @@ type verifier struct {
 	*copier
 	// pairs are files with several names and their copies, back those copies and the files: each has one of the other.
 	pairs, back map[inode]inode
-	seen        int
-	bytes       int64
+	// fetched are copies that the kernel was asked to read from the disk already.
+	fetched map[inode]struct{}
+	seen    int
+	bytes   int64
 }
 
 func newVerifier(c *copier) *verifier {
-	return &verifier{copier: c, pairs: map[inode]inode{}, back: map[inode]inode{}}
+	return &verifier{copier: c, pairs: map[inode]inode{}, back: map[inode]inode{}, fetched: map[inode]struct{}{}}
 }
 
 // verify compares an entry and all below it. What cannot be made alike is an error; what does not stay alike is noted.
@@ -122,7 +124,11 @@ func (v *verifier) folder(source *node, to *os.File, as, where string) error {
 	}
 	names = append(names, copied...)
 	slices.Sort(names)
-	for _, name := range slices.Compact(names) {
+	names = slices.Compact(names)
+	for i, name := range names {
+		if i%fetchNames == 0 {
+			v.fetch(inside, names[i:min(i+fetchNames, len(names))])
+		}
 		if err := v.verify(from, inside, name, name, path.Join(where, name), false); err != nil {
 			return err
 		}
@@ -191,7 +197,7 @@ func (v *verifier) equal(source, target *node, from, to *os.File) (bool, error) 
 		return false, err
 	}
 	size := source.stat.Size
-	_ = unix.Fadvise(int(to.Fd()), 0, 0, unix.FADV_DONTNEED) // a hint; the comparison holds without it
+	v.drop(target, to)
 	same, err := alike(v.ctx, from, to, size, v.a, v.b)
 	if err != nil || !same {
 		return false, err
