@@ -111,7 +111,7 @@ func (s *session) play(at, how string) (result run.Result, err error) {
 
 // reboot forgets what is not on the disk.
 func (s *session) reboot() {
-	s.machine.mounts, s.machine.mappers, s.machine.zram = []string{foreignMount}, map[string]bool{foreignMapper: true}, false
+	s.machine.mounts, s.machine.mappers, s.machine.zram = []string{foreignMount}, map[string]bool{foreignMapper: true}, nil
 	if err := errors.Join(os.RemoveAll(s.run()), os.MkdirAll(s.run(), 0o700), os.RemoveAll(s.record)); err != nil {
 		s.t.Fatal(err)
 	}

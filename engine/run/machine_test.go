@@ -33,7 +33,8 @@ type machine struct {
 	root    string // stands for /
 	mounts  []string
 	mappers map[string]bool
-	zram    bool
+	zram    map[string]bool // devices for swap in memory
+	zrams   int             // how many were given out
 	down    bool
 }
 
@@ -83,7 +84,7 @@ const (
 func (m *machine) clean() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return slices.Equal(m.mounts, []string{foreignMount}) && len(m.mappers) == 1 && m.mappers[foreignMapper] && !m.zram
+	return slices.Equal(m.mounts, []string{foreignMount}) && len(m.mappers) == 1 && m.mappers[foreignMapper] && len(m.zram) == 0
 }
 
 const typedPassword = "canary-password-71"
@@ -252,8 +253,16 @@ func (m *machine) swap(_ context.Context, call tool.Call) (tool.Result, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if call.Command.Name == "zramctl" {
-		m.zram = slices.Contains(call.Command.Args, "--find")
-		return tool.Result{Stdout: []byte("/dev/zram7\n")}, nil
+		if !slices.Contains(call.Command.Args, "--find") {
+			delete(m.zram, call.Command.Args[len(call.Command.Args)-1])
+			return tool.Result{}, nil
+		}
+		name := fmt.Sprintf("/dev/zram%d", 7+m.zrams)
+		if m.zrams++; m.zram == nil {
+			m.zram = map[string]bool{}
+		}
+		m.zram[name] = true
+		return tool.Result{Stdout: []byte(name + "\n")}, nil
 	}
 	return tool.Result{}, nil
 }
@@ -320,7 +329,7 @@ func (s *stage) check(t *testing.T, result run.Result, err error) {
 // onlyItsOwn makes sure that no program was ever given another device than the target's own.
 func (s *stage) onlyItsOwn(t *testing.T) {
 	t.Helper()
-	own := []string{"/dev/played", "/dev/zram7", "/dev/fd/3"}
+	own := []string{"/dev/played", "/dev/zram7", "/dev/zram8", "/dev/zram9", "/dev/fd/3"}
 	for _, p := range s.env.Plan.Layout.Partitions {
 		own = append(own, "/dev/disk/by-partuuid/"+p.PartUUID)
 	}

@@ -180,11 +180,19 @@ func (s *stage) bury(t *testing.T, unused bool) {
 		t.Error(err)
 	}
 	later := &step.Machine{Chroot: s.machine.root, Tools: s.tools, Record: s.record, Mounts: s.machine.below, Opened: s.machine.opened}
-	if _, err := later.ReleaseLeftovers(t.Context()); err != nil {
-		t.Errorf("what a killed run left cannot be let go of: %v", err)
+	left, err := later.Leftovers()
+	if err != nil {
+		t.Error(err)
 	}
 	if unused {
-		s.machine.zram = false
+		clear(s.machine.zram)
+	}
+	if len(left) == 0 { // whoever starts over is told of nothing, and the new run itself has to let go of swap in memory
+		s.onlyItsOwn(t)
+		return
+	}
+	if _, err := later.ReleaseLeftovers(t.Context()); err != nil {
+		t.Errorf("what a killed run left cannot be let go of: %v", err)
 	}
 	if !s.machine.clean() {
 		t.Errorf("after the release: mounted %v, opened %v, swap in memory %v", s.machine.mounts, s.machine.mappers, s.machine.zram)
@@ -251,7 +259,7 @@ func TestEveryProgramOfAnInstallationEveryMishap(t *testing.T) {
 						return
 					}
 					if m.tool == "zramctl" || m.tool == "swapoff" { // what cannot be told or taken back ends with the session
-						s.machine.zram = false
+						clear(s.machine.zram)
 					}
 					s.check(t, e.result, e.err)
 					if slip.name == "hang" && e.err == nil && e.result.State != step.Complete {

@@ -52,10 +52,17 @@ func (*check) Do(ctx context.Context, e *Env) error {
 	return e.needPlaces()
 }
 
-// releaseOwn lets go, by name, of what an earlier run of the same installation left: it would keep the disk busy.
+// releaseOwn lets go, by name, of what an earlier run of the same installation left: it would keep the disk busy. Whoever starts over had to do
+// that before; but for swap in memory, which is in nobody's way and of which nobody was told.
 func (e *Env) releaseOwn(ctx context.Context) error {
-	if !e.Plan.Continues {
+	if e.Machine == nil {
 		return nil
+	}
+	if !e.Plan.Continues {
+		if err := e.Machine.releaseSwap(ctx); err != nil {
+			e.Log("The swap in memory of the run before stays: %v", err)
+		}
+		return context.Cause(ctx)
 	}
 	names, err := e.Machine.ReleaseLeftovers(ctx)
 	for _, name := range names {

@@ -240,6 +240,15 @@ func (m *Machine) ReleaseLeftovers(ctx context.Context) ([]string, error) {
 	return names, nil
 }
 
+// releaseSwap lets go of the swap in memory that an earlier run left. What cannot be let go of is remembered, and tried again at the end.
+func (m *Machine) releaseSwap(ctx context.Context) error {
+	if err := m.load(); err != nil {
+		return err
+	}
+	m.things = slices.DeleteFunc(m.things, func(t thing) bool { return t.Kind != zram })
+	return m.letGo(ctx, zram)
+}
+
 // load reads the record of an earlier run.
 func (m *Machine) load() error {
 	text, err := os.ReadFile(m.Record)

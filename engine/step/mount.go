@@ -21,11 +21,8 @@ func (*mount) Do(ctx context.Context, e *Env) error {
 	}
 	settled := make(chan error, 1)
 	go func() { settled <- e.Target.Settle(ctx) }() // nothing here needs it: every name was there before; what follows may look for new ones
-	if err := e.mountAll(ctx); err != nil {
-		<-settled
-		return err
-	}
-	return <-settled
+	mounted := e.mountAll(ctx)
+	return errors.Join(mounted, <-settled)
 }
 
 // mountAll mounts in the plan's order.

@@ -20,8 +20,8 @@ hunt() { # out
   mkdir -p /run/hunted/boot /run/hunted/nix
   mount -o ro "$(partition "$disk" 1)" /run/hunted/boot
   mount -o ro "$nix" /run/hunted/nix
-  for swap in /sys/block/zram*; do # one that nothing was ever written to takes minutes to read as zeros
-    [ -e "$swap/mm_stat" ] && [ "$(awk '{print $1}' "$swap/mm_stat")" != 0 ] && places+=("/dev/${swap##*/}")
+  for swap in /sys/block/zram*; do # one that nothing but mkswap ever wrote to takes minutes to read as zeros
+    [ -e "$swap/mm_stat" ] && [ "$(awk '{print $1}' "$swap/mm_stat")" -gt 65536 ] && places+=("/dev/${swap##*/}")
   done
   [ -e /run/hunted/nix/survivor ] && touch "$1/survivor"
   cp /run/hunted/nix/persist/var/log/lethe/journal.jsonl "$1/journal-on-disk" 2>/dev/null
