@@ -77,7 +77,9 @@ func TestFinishHandsOver(t *testing.T) {
 	s.to(session.PageReview)
 	s.w.state.Consent = "nvme0n1"
 	s.w.next()
-	s.until("it installs", func() bool { return s.w.running() && s.w.state.Run.Current >= 0 && s.w.state.Run.Steps[s.w.state.Run.Current].ID == string(plan.Install) })
+	s.until("it installs", func() bool {
+		return s.w.running() && s.w.state.Run.Current >= 0 && s.w.state.Run.Steps[s.w.state.Run.Current].ID == string(plan.Install)
+	})
 	given := s.w.given
 	s.w.finish()
 	if calls := s.engine.host.called(); calls[len(calls)-1] != "close" {

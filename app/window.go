@@ -9,6 +9,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"lethe/app/look"
 	"lethe/app/page"
 	"lethe/app/session"
 	"lethe/engine/config"
@@ -118,6 +119,7 @@ func (w *window) fill() {
 // enter takes Fyne's window, which has the content by now.
 func (w *window) enter(win fyne.Window) {
 	w.win = win
+	look.Seen(win.Canvas())
 	win.SetCloseIntercept(w.askToClose)
 	w.listenToKeys()
 	w.app.Lifecycle().SetOnExitedForeground(w.leave)
