@@ -52,11 +52,13 @@ func (d *departure) leave(code int) {
 	d.exit(code)
 }
 
-// listen has the window closed at the first signal that asks for that. From then on a signal does what it does to any process: a second
-// one need not wait for anything. To close runs in Fyne's loop, by dispatch.
-func (d *departure) listen(dispatch func(func()), closeWindow func()) {
-	signal.Notify(d.asked, enough...)
-	takeOver := func() {
+// listen notes the first signal that asks for the end.
+func (d *departure) listen() { signal.Notify(d.asked, enough...) }
+
+// obey has the window closed at that signal. From then on a signal does what it does to any process: a second one need not wait for anything.
+// It is called when Fyne's loop begins, and to close runs in that, by dispatch.
+func (d *departure) obey(dispatch func(func()), closeWindow func()) {
+	time.AfterFunc(fyneListens, func() {
 		signal.Reset(enough...) // Fyne ends its loop at a signal, and must not
 		signal.Notify(d.asked, enough...)
 		s := <-d.asked
@@ -65,8 +67,7 @@ func (d *departure) listen(dispatch func(func()), closeWindow func()) {
 			d.asked <- s
 			closeWindow()
 		})
-	}
-	dispatch(func() { time.AfterFunc(fyneListens, takeOver) })
+	})
 }
 
 // endBy ends the process by a signal, so that whoever started it learns why.

@@ -64,12 +64,13 @@ func run(args []string) error {
 	rest := newDozer(glfwDoze(), fyne.Do)
 	var w *window
 	out := newDeparture(func() { rest.end(); w.finish() })
-	out.listen(rest.dispatch, func() { w.close() })
+	out.listen()
 	w = raise(surface{
 		app: a, engine: realEngine{}, dispatch: rest.dispatch, root: os.DirFS("/"), around: thisMachine(), seed: kernelSeed, now: time.Now, rehearse: *rehearse,
 		persist: *persist, quit: func() { out.leave(0) },
 	})
 	whenDisplayGone(func() { out.leave(lost) })
+	a.Lifecycle().SetOnStarted(func() { out.obey(rest.dispatch, w.close) })
 	rest.begin()
 	a.Run()
 	out.leave(0)
