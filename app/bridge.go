@@ -66,6 +66,18 @@ func (b *bridge) plan() {
 	time.AfterFunc(max(0, pace-time.Since(b.last)), func() { b.dispatch(b.deliver) })
 }
 
+// rest hands on what waits when nobody dispatches any more, and tells whether anything did; it runs on the goroutine that drew.
+func (b *bridge) rest() bool {
+	b.mu.Lock()
+	due := b.waiting
+	b.waiting = backlog{most: due.most}
+	b.pending = true // nothing is planned again
+	b.mu.Unlock()
+	any := !due.empty() || due.dropped > 0
+	b.hand(&due)
+	return any
+}
+
 // deliver hands on what waits; it runs on the goroutine that draws.
 func (b *bridge) deliver() {
 	b.mu.Lock()

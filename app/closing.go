@@ -77,18 +77,52 @@ func (w *window) askToClose() {
 	})
 }
 
-// close ends the window; main then lets go of the rest.
+// close ends the program, unless it is ending already. What runs is not asked about any more.
 func (w *window) close() {
-	w.win.SetCloseIntercept(nil)
-	w.win.Close()
-	w.app.Quit()
+	if w.life.Err() != nil {
+		return
+	}
+	w.leaving = true
+	w.win.Hide() // to let go of everything may take a while
+	w.quit()
 }
 
-// release lets go of what the window held: secrets, the virtual disk, the root side.
-func (w *window) release() {
+// finish lets go of what the window holds: secrets, the virtual disk, the root side, and what is under way. It is the last thing that is done on Fyne's
+// goroutine; nothing is dispatched to that any more.
+func (w *window) finish() {
+	w.end()
+	w.secrets.Wipe()
+	handed := w.endRun()
+	for {
+		w.background.Wait()
+		if !handed {
+			w.runs.Wait()
+		}
+		if !w.bridge.rest() { // what was done last may have to be undone
+			break
+		}
+	}
 	w.secrets.Wipe()
 	w.dropStage()
 	w.explorer.close()
 	w.dropHost()
 	w.background.Wait()
+}
+
+// endRun has a rehearsal stop at its next safe point, and leaves an installation to the root side: that cancels it, or finishes it by itself where it
+// has come that far. It tells whether the run goes on without the window.
+func (w *window) endRun() (handed bool) {
+	switch {
+	case !w.running() || w.state.Watching:
+		return false
+	case w.state.Rehearsal || w.host == nil:
+		w.stop(context.Canceled)
+		return false
+	}
+	handed = hangUp(w.host) != nil
+	w.host = nil
+	if handed {
+		w.given.Wipe()
+	}
+	return handed
 }

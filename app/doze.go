@@ -69,11 +69,15 @@ func (d *dozer) end() {
 	}
 }
 
-// dispatch runs a function in the loop, which wakes up for it.
+// dispatch runs a function in the loop, which wakes up for it. After the end it does nothing: nothing may be queued any more then.
 func (d *dozer) dispatch(f func()) {
 	d.mu.Lock()
+	over := d.over
 	d.due++
 	d.mu.Unlock()
+	if over {
+		return
+	}
 	d.do(func() {
 		d.mu.Lock()
 		d.due--

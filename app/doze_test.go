@@ -128,8 +128,7 @@ func TestDozeLosesNoWake(t *testing.T) {
 	woken := make(chan struct{}, 1)
 	queue := make(chan func(), senders*each)
 	var slept atomic.Int64
-	var d *dozer
-	d = newDozer(doze{
+	d := newDozer(doze{
 		wait: func(time.Duration) { slept.Add(1); <-woken },
 		wake: func() {
 			select {

@@ -31,6 +31,7 @@ type display struct {
 	name  string // ":7"
 	frame string // the screen as an XWD file
 	shots string // where pictures go
+	proc  *os.Process
 }
 
 // newDisplay starts Xvfb on a display that nobody uses; it ends with the test.
@@ -63,7 +64,7 @@ func newDisplay(t *testing.T) *display {
 	if err := os.MkdirAll(shots, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	return &display{t: t, name: ":" + strings.TrimSpace(number), frame: filepath.Join(folder, "Xvfb_screen0"), shots: shots}
+	return &display{t: t, name: ":" + strings.TrimSpace(number), frame: filepath.Join(folder, "Xvfb_screen0"), shots: shots, proc: server.Process}
 }
 
 // look reads the screen.

@@ -30,19 +30,27 @@ type program struct {
 	at   image.Rectangle // on the screen
 	said *bytes.Buffer
 	done chan error
+	proc *os.Process
 }
 
 // newProgram starts build/lethe, or what LETHE_WINDOW names, and waits for its first page.
 func newProgram(t *testing.T) *program {
 	t.Helper()
 	d := newDisplay(t)
-	p := &program{hands: newHands(t, d), d: d, home: newHome(t), said: &bytes.Buffer{}, done: make(chan error, 1)}
+	return startProgram(t, d, newHands(t, d))
+}
+
+// startProgram does so on a display that is there.
+func startProgram(t *testing.T, d *display, h *hands) *program {
+	t.Helper()
+	p := &program{hands: h, d: d, home: newHome(t), said: &bytes.Buffer{}, done: make(chan error, 1)}
 	cmd := exec.Command(built(t, "LETHE_WINDOW", "lethe"))
 	cmd.Env, cmd.Dir = p.environment(), p.home
 	cmd.Stdout, cmd.Stderr = p.said, p.said
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	p.proc = cmd.Process
 	ended := make(chan struct{})
 	go func() { p.done <- cmd.Wait(); close(ended) }()
 	t.Cleanup(func() { _ = cmd.Process.Kill(); <-ended })

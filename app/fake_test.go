@@ -141,7 +141,9 @@ type fakeHost struct {
 	// unacceptable is why a plan is not accepted; nil accepts it.
 	unacceptable error
 	unfinished   plan.Plan
-	stopped      chan struct{}
+	// wrong is why it does not end with the window; nil lets it.
+	wrong   error
+	stopped chan struct{}
 
 	mu    sync.Mutex
 	calls []string // in order
@@ -223,7 +225,7 @@ func (h *fakeHost) Stop(context.Context) error {
 }
 
 func (h *fakeHost) Reboot(context.Context) error { h.note("reboot"); return nil }
-func (h *fakeHost) Close(context.Context) error  { h.note("close"); return nil }
+func (h *fakeHost) Close(context.Context) error  { h.note("close"); return h.wrong }
 
 // start is when every fake run begins.
 var start = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)

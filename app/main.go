@@ -60,15 +60,20 @@ func run(args []string) error {
 	a := app.NewWithID(appID)
 	a.SetIcon(metadata().Icon)
 	a.Settings().SetTheme(look.New())
+	spare(a)
 	rest := newDozer(glfwDoze(), fyne.Do)
-	w := raise(surface{
+	var w *window
+	out := newDeparture(func() { rest.end(); w.finish() })
+	out.listen()
+	w = raise(surface{
 		app: a, engine: realEngine{}, dispatch: rest.dispatch, root: os.DirFS("/"), around: thisMachine(), seed: kernelSeed, now: time.Now, rehearse: *rehearse,
-		persist: *persist,
+		persist: *persist, quit: func() { out.leave(0) },
 	})
+	whenDisplayGone(func() { out.leave(lost) })
+	a.Lifecycle().SetOnStarted(func() { out.obey(rest.dispatch, w.close) })
 	rest.begin()
 	a.Run()
-	rest.end()
-	w.finish()
+	out.leave(0)
 	return nil
 }
 

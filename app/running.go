@@ -28,10 +28,10 @@ func (w *window) begin() {
 func (w *window) run(secrets *secret.Store) {
 	w.work.Saved, w.work.SaveError = "", ""
 	ctx, stop := context.WithCancelCause(context.Background()) // a run ends by itself or because somebody says so, not with the window
-	w.stop = stop
+	w.stop, w.given = stop, secrets
 	w.awake(!w.state.Rehearsal)
 	made, rehearsal, host, ahead := *w.state.Plan, w.stage, w.host, w.ahead
-	inBackground(ctx, w, func(ctx context.Context) (left, error) {
+	w.runs.Go(inTwo(ctx, w, func(ctx context.Context) (left, error) {
 		defer secrets.Wipe()
 		if rehearsal != nil {
 			result, err := rehearsal.Run(ctx, secrets, w.bridge)
@@ -46,7 +46,7 @@ func (w *window) run(secrets *secret.Store) {
 		}
 		result, err := host.Install(ctx, made, secrets, w.bridge)
 		return left{string(result.State), result.State.Sentence()}, err
-	}, w.ended)
+	}, w.ended))
 	w.turn()
 }
 
@@ -72,7 +72,7 @@ type left struct{ state, sentence string }
 
 // ended is called after the last event of a run.
 func (w *window) ended(disk left, err error) {
-	w.stop = nil
+	w.stop, w.given = nil, nil
 	w.awake(false)
 	if run := &w.state.Run; err != nil && !run.Ended() {
 		run.Fail(w.secrets.Redact(err.Error()), disk.state, disk.sentence)

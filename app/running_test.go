@@ -118,24 +118,22 @@ func TestFailure(t *testing.T) {
 // TestClose asks before it ends a run, and then waits for a safe point.
 func TestClose(t *testing.T) {
 	s := newStand(t, false)
-	closed := false
-	s.w.win.SetOnClosed(func() { closed = true })
 	letGo := s.held(plan.Encrypt)
 	s.begin(plan.Encrypt)
 	s.w.askToClose()
 	s.shows("Close the window?", "The window closes when the engine has reached a safe point.")
 	s.answer(false)
-	if closed || s.w.state.Run.Stopping {
+	if s.left || s.w.state.Run.Stopping {
 		t.Fatal("the window is closed although that was taken back")
 	}
 	s.w.askToClose()
 	s.answer(true)
 	s.settle()
-	if closed || !s.w.running() {
+	if s.left || !s.w.running() {
 		t.Fatal("the window is closed in the middle of a step")
 	}
 	letGo()
-	s.until("the window is closed", func() bool { return closed })
+	s.until("the window is closed", func() bool { return s.left })
 	if s.w.running() || s.w.state.Run.Outcome != session.OutcomeCancelled {
 		t.Errorf("the window closed while the run was %q", s.w.state.Run.Outcome)
 	}
@@ -144,8 +142,6 @@ func TestClose(t *testing.T) {
 // TestCloseIdle closes at once where nothing runs, and leaves nothing behind.
 func TestCloseIdle(t *testing.T) {
 	s := newStand(t, true)
-	closed := false
-	s.w.win.SetOnClosed(func() { closed = true })
 	s.to(session.PageEncryption)
 	s.fill(session.PageEncryption)
 	s.w.next()
@@ -153,7 +149,7 @@ func TestCloseIdle(t *testing.T) {
 		t.Fatal("the passphrase was not kept")
 	}
 	s.w.askToClose()
-	if !closed || s.w.shell.asked != nil {
+	if !s.left || s.w.shell.asked != nil {
 		t.Error("a window in which nothing runs does not close at once")
 	}
 	s.w.finish()

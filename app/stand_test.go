@@ -36,6 +36,7 @@ type stand struct {
 	seeds  byte   // drawn so far
 	awake  []bool // what was asked of the machine's sleep
 	chosen string // where the chooser points to
+	left   bool   // the window wanted to end the program
 }
 
 // machineFS is a machine with mains power, a route and no swap, started from a live medium.
@@ -73,6 +74,7 @@ func newStand(t testing.TB, live bool, change ...func(*stand, *surface)) *stand 
 		app: a, engine: s.engine, dispatch: func(f func()) { s.calls <- f }, root: machineFS(live),
 		around: surroundings{arch: "x86_64", synchronized: func() session.Answer { return session.Yes }},
 		seed:   func() [32]byte { s.seeds++; return [32]byte{s.seeds} }, now: func() time.Time { return start.Add(time.Minute) },
+		quit: func() { s.left = true },
 	}
 	for _, c := range change {
 		c(s, &on)

@@ -9,6 +9,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"lethe/app/look"
 	"lethe/app/page"
 	"lethe/app/session"
 	"lethe/engine/config"
@@ -34,10 +35,11 @@ type window struct {
 	pages   map[session.Page]page.Page
 	shell   *shell
 
-	// life ends with the window; background counts what still runs.
+	// life ends with the window; background counts what still runs, and runs the runs among it.
 	life       context.Context //nolint:containedctx // the window is the scope
 	end        context.CancelFunc
 	background sync.WaitGroup
+	runs       sync.WaitGroup
 
 	opening bool           // a page is shown from its top
 	left    fyne.Focusable // what had the focus when another window got it
@@ -47,6 +49,7 @@ type window struct {
 	host      host
 	planning  context.CancelFunc      // ends the making of a plan
 	stop      context.CancelCauseFunc // ends the run
+	given     *secret.Store           // what the run was given
 	leaving   bool                    // the window closes when the run has ended
 	quick     *session.Draft          // what was wished before a rehearsal by one click
 	ahead     chan struct{}           // closed once the root side has been told to derive the key
@@ -67,6 +70,8 @@ type surface struct {
 	now  func() time.Time
 	// rehearse asks for a rehearsal whatever the machine is, and persist for the explorer as the first page.
 	rehearse, persist bool
+	// quit ends the program. The window is finished by it.
+	quit func()
 }
 
 // newWindow makes what the window shows, without Fyne's window.
@@ -114,6 +119,7 @@ func (w *window) fill() {
 // enter takes Fyne's window, which has the content by now.
 func (w *window) enter(win fyne.Window) {
 	w.win = win
+	look.Seen(win.Canvas())
 	win.SetCloseIntercept(w.askToClose)
 	w.listenToKeys()
 	w.app.Lifecycle().SetOnExitedForeground(w.leave)
@@ -217,17 +223,13 @@ func (w *window) jump(p session.Page) {
 
 // inBackground runs work on a goroutine of its own, and then what follows on Fyne's.
 func inBackground[T any](ctx context.Context, w *window, work func(context.Context) (T, error), then func(T, error)) {
-	w.background.Add(1)
-	go func() {
-		defer w.background.Done()
-		result, err := work(ctx)
-		w.bridge.call(func() { then(result, err) })
-	}()
+	w.background.Go(inTwo(ctx, w, work, then))
 }
 
-// finish ends what the window began, after it was closed.
-func (w *window) finish() {
-	w.end()
-	w.background.Wait()
-	w.release()
+// inTwo is work, and what follows on Fyne's goroutine.
+func inTwo[T any](ctx context.Context, w *window, work func(context.Context) (T, error), then func(T, error)) func() {
+	return func() {
+		result, err := work(ctx)
+		w.bridge.call(func() { then(result, err) })
+	}
 }

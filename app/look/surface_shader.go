@@ -17,6 +17,22 @@ type drawing struct {
 	radius, outline float32
 	ends, sides     [2]*canvas.Rectangle // top and bottom, left and right; none without corners and outline
 	whole           *canvas.Rectangle    // in place of all where the pieces would not meet
+	size            fyne.Size
+}
+
+// seen is the canvas that all is drawn on, and early are the drawings that were laid out before it was there.
+var (
+	seen  fyne.Canvas
+	early []*drawing
+)
+
+// Seen tells on which canvas all is drawn. Before that, another goroutine than Fyne's may lay things out, which must not ask for it.
+func Seen(c fyne.Canvas) {
+	seen = c
+	for _, d := range early {
+		d.resize(d.size)
+	}
+	early = nil
 }
 
 func (d *drawing) begin(radius, outline float32) {
@@ -45,14 +61,11 @@ func (d *drawing) objects() []fyne.CanvasObject {
 
 // meet tells whether the pieces lie on whole pixels, so that they meet: not where the desktop scales by a part of a pixel.
 func (d *drawing) meet() bool {
-	driver := fyne.CurrentApp().Driver()
-	c := driver.CanvasForObject(d.inside)
-	if c == nil { // it was never drawn
-		if windows := driver.AllWindows(); len(windows) > 0 {
-			c = windows[0].Canvas()
-		}
+	if seen == nil {
+		early = append(early, d)
+		return true
 	}
-	return c == nil || c.Scale() == float32(int(c.Scale()))
+	return seen.Scale() == float32(int(seen.Scale()))
 }
 
 // spill is how far Fyne draws a shader beyond its object on every side.
@@ -66,6 +79,7 @@ func (d *drawing) resize(size fyne.Size) {
 	if d.rimless() {
 		return
 	}
+	d.size = size
 	d.whole.Resize(size)
 	d.whole.Hidden = d.meet()
 	for _, piece := range d.objects()[1:] {

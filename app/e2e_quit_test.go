@@ -1,0 +1,125 @@
+//go:build e2e
+
+package main_test
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// quits is how often each way out is taken; LETHE_QUITS sets it, to look for what happens rarely.
+const quits = 3
+
+// way is one way for the window to end.
+type way struct {
+	name string
+	// working tells that a rehearsal is under way by then.
+	working bool
+	leave   func(p *program)
+	want    string
+}
+
+// ways are all but those in which a test ends the display too.
+func ways() []way {
+	sent := func(s syscall.Signal) func(*program) {
+		return func(p *program) { _ = p.proc.Signal(s) }
+	}
+	closed := func(p *program) { p.closeWindow(p.id) }
+	confirmed := func(p *program) { p.closeWindow(p.id); p.click(p.question("11-close-now")) }
+	return []way{
+		{"close", false, closed, "exit 0"},
+		{"term", false, sent(syscall.SIGTERM), "signal: terminated"},
+		{"int", false, sent(syscall.SIGINT), "signal: interrupt"},
+		{"hup", false, sent(syscall.SIGHUP), "signal: hangup"},
+		{"close-working", true, confirmed, "exit 0"},
+		{"term-working", true, sent(syscall.SIGTERM), "signal: terminated"},
+		{"hup-working", true, sent(syscall.SIGHUP), "signal: hangup"},
+	}
+}
+
+// TestEndToEndQuit leaves the window in every way. Each time it must end at once, as one would expect, and leave nothing in its temporary folder.
+func TestEndToEndQuit(t *testing.T) {
+	for _, w := range ways() {
+		t.Run(w.name, func(t *testing.T) {
+			d := newDisplay(t)
+			h := newHands(t, d)
+			takeOften(t, w, func() *program { return startProgram(t, d, h) })
+		})
+	}
+	for _, working := range []bool{false, true} {
+		w := way{"display-gone", working, func(p *program) { _ = p.d.proc.Kill() }, "exit 1"}
+		if working {
+			w.name += "-working"
+		}
+		t.Run(w.name, func(t *testing.T) { takeOften(t, w, func() *program { return newProgram(t) }) })
+	}
+}
+
+// takeOften takes a way out again and again, and counts how it ended.
+func takeOften(t *testing.T, w way, open func() *program) {
+	t.Helper()
+	often := quits
+	if n, err := strconv.Atoi(os.Getenv("LETHE_QUITS")); err == nil {
+		often = n
+	}
+	counts := map[string]int{}
+	for n := range often {
+		p := open()
+		if w.working {
+			p.try()
+		} else {
+			time.Sleep(rand.N(1500 * time.Millisecond)) // from a loop that works to one that dozes
+		}
+		w.leave(p)
+		how := p.outcome()
+		t.Logf("%d: %s", n, how)
+		counts[how]++
+	}
+	t.Log(counts)
+	for outcome := range maps.Keys(counts) {
+		if outcome != w.want {
+			t.Errorf("%s: %s", w.name, outcome)
+		}
+	}
+}
+
+// outcome waits for the end, and tells what it was.
+func (p *program) outcome() string {
+	p.t.Helper()
+	var err error
+	select {
+	case err = <-p.done:
+		p.done <- err
+	case <-time.After(patience):
+		_ = p.proc.Signal(syscall.SIGQUIT) // it says then where it hangs
+		<-p.done
+		p.t.Logf("it hangs, and said:\n%s", p.said)
+		return "it hangs"
+	}
+	how := "exit 0"
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		how = strings.ReplaceAll(exit.String(), "exit status", "exit")
+	} else if err != nil {
+		how = err.Error()
+	}
+	if said := p.said.String(); strings.Contains(said, "panic") || strings.Contains(said, "fatal") {
+		p.t.Logf("it said:\n%s", said)
+		how += ", panicked"
+	}
+	left, err := filepath.Glob(filepath.Join(p.home, "tmp", "*"))
+	if err != nil || len(left) > 0 {
+		how += fmt.Sprintf(", left %d behind", len(left))
+	}
+	return how
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"slices"
+	"syscall"
+	"testing"
+
+	"lethe/app/session"
+	"lethe/engine/plan"
+)
+
+// TestDeparture finishes once, and ends as it was asked to.
+func TestDeparture(t *testing.T) {
+	var did []any
+	d := newDeparture(nil)
+	d.finish = func() { did = append(did, "finish"); d.leave(7) } // as a run does that ends meanwhile
+	d.exit = func(code int) { did = append(did, code) }
+	d.raise = func(s syscall.Signal) { did = append(did, s) }
+	d.leave(lost)
+	d.leave(0)
+	if !slices.Equal(did, []any{"finish", lost}) {
+		t.Errorf("it did %v", did)
+	}
+	did, d.asked = nil, make(chan os.Signal, 1)
+	d.begun.Store(false)
+	d.asked <- syscall.SIGHUP
+	d.leave(0)
+	if len(did) < 2 || did[1] != any(syscall.SIGHUP) {
+		t.Errorf("after a signal it did %v", did)
+	}
+}
+
+// TestNothingIsQueuedAfterTheEnd holds since Fyne's queue may be closed by then.
+func TestNothingIsQueuedAfterTheEnd(t *testing.T) {
+	l := newLoop()
+	l.d.begin()
+	l.d.end()
+	l.d.dispatch(func() { t.Error("it was run") })
+	if l.run(); len(l.queue) > 0 {
+		t.Error("it was queued")
+	}
+}
+
+// TestFinishEndsARehearsal at a safe point, and removes its disk, though nobody dispatches any more.
+func TestFinishEndsARehearsal(t *testing.T) {
+	s := newStand(t, false)
+	letGo := s.held(plan.Encrypt)
+	s.begin(plan.Encrypt)
+	letGo() // at once when it is told to stop
+	s.w.finish()
+	if s.w.running() || s.engine.removed != 1 || s.w.state.Run.Outcome != session.OutcomeCancelled {
+		t.Errorf("running: %t; %d disks were removed; the outcome is %q", s.w.running(), s.engine.removed, s.w.state.Run.Outcome)
+	}
+}
+
+// TestFinishUndoesAPlan removes the disk of a rehearsal whose plan was ready when nobody took it any more.
+func TestFinishUndoesAPlan(t *testing.T) {
+	s := newStand(t, false)
+	s.to(session.PageReview)
+	s.w.state.SetPlan(plan.Plan{}) // no longer fits
+	s.w.plan()
+	s.w.finish()
+	if s.engine.removed != 2 {
+		t.Errorf("of two disks %d were removed", s.engine.removed)
+	}
+}
+
+// TestFinishHandsOver leaves an installation that cannot be stopped any more to the root side, and does not wait for it.
+func TestFinishHandsOver(t *testing.T) {
+	s := newStand(t, true)
+	gone := make(chan struct{})
+	s.engine.at(plan.Install, func(context.Context) error { <-gone; return nil })
+	s.engine.host.wrong = errors.New("the helper goes on by itself")
+	s.to(session.PageReview)
+	s.w.state.Consent = "nvme0n1"
+	s.w.next()
+	s.until("it installs", func() bool {
+		return s.w.running() && s.w.state.Run.Current >= 0 && s.w.state.Run.Steps[s.w.state.Run.Current].ID == string(plan.Install)
+	})
+	given := s.w.given
+	s.w.finish()
+	if calls := s.engine.host.called(); calls[len(calls)-1] != "close" {
+		t.Errorf("the root side was asked %v", calls)
+	}
+	if kept, ok := given.Get(session.PassphraseID); ok && len(kept.Bytes()) > 0 {
+		t.Error("the passphrase is still there")
+	}
+	close(gone)
+	s.w.runs.Wait()
+}
