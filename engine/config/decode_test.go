@@ -6,7 +6,6 @@ import (
 	"io"
 	"strings"
 	"testing"
-	"time"
 
 	"lethe/engine/quantity"
 )
@@ -91,13 +90,9 @@ func TestDecodeRefuses(t *testing.T) {
 	}
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
-			begun := time.Now()
 			c, err := decode(row.text)
 			if err == nil {
 				t.Fatalf("accepted: %+v", c)
-			}
-			if took := time.Since(begun); took > 2*time.Second {
-				t.Errorf("took %v", took)
 			}
 			for _, part := range row.want {
 				if !strings.Contains(err.Error(), part) {

