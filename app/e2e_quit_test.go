@@ -102,8 +102,8 @@ func (p *program) outcome() string {
 		p.done <- err
 	case <-time.After(patience):
 		_ = p.proc.Signal(syscall.SIGQUIT) // it says then where it hangs
-		<-p.done
-		p.t.Logf("it hangs, and said:\n%s", p.said)
+		err = <-p.done
+		p.t.Logf("it hangs, and said before %v:\n%s", err, p.said)
 		return "it hangs"
 	}
 	how := "exit 0"

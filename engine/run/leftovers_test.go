@@ -3,10 +3,32 @@ package run_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"testing"
 
 	"lethe/engine/step"
+	"lethe/engine/tool"
 )
+
+// swap plays zramctl and swapoff.
+func (m *machine) swap(_ context.Context, call tool.Call) (tool.Result, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch {
+	case call.Command.Name != "zramctl":
+		return tool.Result{}, nil
+	case !slices.Contains(call.Command.Args, "--find"):
+		delete(m.zram, call.Command.Args[len(call.Command.Args)-1])
+		return tool.Result{}, nil
+	}
+	name := fmt.Sprintf("/dev/zram%d", 7+m.zrams)
+	if m.zrams++; m.zram == nil {
+		m.zram = map[string]bool{}
+	}
+	m.zram[name] = true
+	return tool.Result{Stdout: []byte(name + "\n")}, nil
+}
 
 func TestLeftoversAreReleasedByName(t *testing.T) {
 	s := newStage(t, true)

@@ -248,25 +248,6 @@ func (m *machine) unmount(_ context.Context, call tool.Call) (tool.Result, error
 	return tool.Result{}, nil
 }
 
-// swap plays zramctl and swapoff.
-func (m *machine) swap(_ context.Context, call tool.Call) (tool.Result, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if call.Command.Name == "zramctl" {
-		if !slices.Contains(call.Command.Args, "--find") {
-			delete(m.zram, call.Command.Args[len(call.Command.Args)-1])
-			return tool.Result{}, nil
-		}
-		name := fmt.Sprintf("/dev/zram%d", 7+m.zrams)
-		if m.zrams++; m.zram == nil {
-			m.zram = map[string]bool{}
-		}
-		m.zram[name] = true
-		return tool.Result{Stdout: []byte(name + "\n")}, nil
-	}
-	return tool.Result{}, nil
-}
-
 // lock writes a flake.lock for the inputs that a generated configuration has.
 func (m *machine) lock(_ context.Context, call tool.Call) (tool.Result, error) {
 	folder, _ := strings.CutPrefix(call.Command.Args[len(call.Command.Args)-1], "path:")
