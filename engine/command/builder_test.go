@@ -26,18 +26,22 @@ func TestBuilders(t *testing.T) {
 	quick.KDF = command.KDF{Iterations: 4, MemoryKiB: 32, Lanes: 1}
 	const format = "cryptsetup luksFormat --batch-mode --type luks2 --key-file=- --cipher aes-xts-plain64 --key-size 512 --hash sha256 " +
 		"--sector-size 4096 --offset 32768 --uuid " + uuid + " --pbkdf argon2id"
+	ext4 := "mkfs.ext4 -q -F -b 4096 -L nixos -U " + uuid + " -E hash_seed=" + guid
 	for want, c := range map[string]command.Command{
-		"mkfs.fat -F 32 -S 512 -s 8 -n BOOT -i ABCD1234 /p":                                         command.MakeFAT("/p", "BOOT", "ABCD-1234", 512),
-		"mkfs.fat -F 32 -S 4096 -s 1 -n BOOT -i ABCD1234 /p":                                        command.MakeFAT("/p", "BOOT", "ABCD-1234", 4096),
-		"mkfs.ext4 -q -F -L nixos -U " + uuid + " -E hash_seed=" + guid + " /p":                     command.MakeExt4("/p", "nixos", uuid, guid),
-		"mkfs.ext4 -q -F -L nixos -U " + uuid + " -E hash_seed=" + guid + ",lazy_journal_init=1 /p": command.MakeExt4Encrypted("/p", "nixos", uuid, guid),
-		"mkswap -L swap -U " + uuid + " /p":                                                         command.MakeSwap("/p", "swap", uuid),
-		"fsck.vfat -n /p":                                                                           command.CheckFAT("/p"),
-		"e2fsck -f -n /p":                                                                           command.CheckExt4("/p"),
-		"blkid --probe --output udev --offset 1048576 --size 512 /p":                                command.Probe("/p", quantity.MiB, 512),
-		"wipefs --all /a /b":                                                                        command.WipeSignatures("/a", "/b"),
-		"truncate --size 1024 /p":                                                                   command.Allocate("/p", 1024),
-		"fallocate --punch-hole --offset 8388608 --length 4096 /i":                                  command.Punch("/i", 4096, 2048, 1),
+		"mkfs.fat -F 32 -S 512 -s 8 -n BOOT -i ABCD1234 /p":  command.MakeFAT("/p", "BOOT", "ABCD-1234", 512),
+		"mkfs.fat -F 32 -S 4096 -s 1 -n BOOT -i ABCD1234 /p": command.MakeFAT("/p", "BOOT", "ABCD-1234", 4096),
+		ext4 + " /p":                   command.MakeExt4("/p", "nixos", uuid, guid, 0),
+		ext4 + ",resize=2097152 /p":    command.MakeExt4("/p", "nixos", uuid, guid, quantity.GiB),
+		ext4 + ",resize=4294967288 /p": command.MakeExt4("/p", "nixos", uuid, guid, 2*quantity.TiB-1),
+		ext4 + " /q":                   command.MakeExt4("/q", "nixos", uuid, guid, 2*quantity.TiB),
+		ext4 + ",lazy_journal_init=1,resize=2097152 /p":              command.MakeExt4Encrypted("/p", "nixos", uuid, guid, quantity.GiB),
+		"mkswap -L swap -U " + uuid + " /p":                          command.MakeSwap("/p", "swap", uuid),
+		"fsck.vfat -n /p":                                            command.CheckFAT("/p"),
+		"e2fsck -f -n /p":                                            command.CheckExt4("/p"),
+		"blkid --probe --output udev --offset 1048576 --size 512 /p": command.Probe("/p", quantity.MiB, 512),
+		"wipefs --all /a /b":                                         command.WipeSignatures("/a", "/b"),
+		"truncate --size 1024 /p":                                    command.Allocate("/p", 1024),
+		"fallocate --punch-hole --offset 8388608 --length 4096 /i":   command.Punch("/i", 4096, 2048, 1),
 		"dd if=/p of=/i bs=64KiB iflag=count_bytes count=4096 oflag=seek_bytes seek=1048576 conv=notrunc,sparse status=none": command.Splice("/p", "/i", 512, 2048, 4096),
 		"rm --force -- /a -b": command.Remove("/a", "-b"),
 		format + " /p":        command.FormatLUKS("/p", container),

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
@@ -15,17 +16,33 @@ func MakeFAT(path, label, volumeID string, sector quantity.SectorSize) Command {
 		"-n", label, "-i", strings.ReplaceAll(volumeID, "-", ""), path)
 }
 
+// ext4Block is the size of a block of every ext4 that is made here.
+const ext4Block quantity.Bytes = 4096
+
+// ext4Growth is how many times its size a file system can grow to while it is mounted before the kernel changes the way in which its
+// groups are described, which it does by itself.
+const ext4Growth = 8
+
 // MakeExt4Encrypted formats the inside of a container that was encrypted with a new key just now. Its journal is not filled with zeros, 64 MiB or more
 // that would be encrypted for nothing: what stands there reads as noise under the new key, and no block of an older journal can be
 // among it, which is the one risk that mke2fs(8) names.
-func MakeExt4Encrypted(path, label, uuid, hashSeed string) Command {
-	return New("mkfs.ext4", "-q", "-F", "-L", label, "-U", uuid, "-E", "hash_seed="+hashSeed+",lazy_journal_init=1", path)
+func MakeExt4Encrypted(path, label, uuid, hashSeed string, size quantity.Bytes) Command {
+	return makeExt4(path, label, uuid, "hash_seed="+hashSeed+",lazy_journal_init=1", size)
 }
 
-// MakeExt4 formats path as ext4. The hash seed is given so that equal plans make equal file systems. -F only
-// answers mke2fs's question whether a regular file is meant.
-func MakeExt4(path, label, uuid, hashSeed string) Command {
-	return New("mkfs.ext4", "-q", "-F", "-L", label, "-U", uuid, "-E", "hash_seed="+hashSeed, path)
+// MakeExt4 formats path, of that size or some MiB less, as ext4; 0 is an unknown size. The hash seed is given so that equal plans make equal file
+// systems. -F only answers mke2fs's question whether a regular file is meant.
+func MakeExt4(path, label, uuid, hashSeed string, size quantity.Bytes) Command {
+	return makeExt4(path, label, uuid, "hash_seed="+hashSeed, size)
+}
+
+// makeExt4 limits what is kept free for descriptions of groups: mke2fs reserves for a thousandfold size, 4 MiB in each copy, which is
+// most of what it writes. Where eight times the size is more than its option takes, its own choice stays.
+func makeExt4(path, label, uuid, extended string, size quantity.Bytes) Command {
+	if blocks := size / ext4Block * ext4Growth; 0 < blocks && blocks <= math.MaxUint32 {
+		extended += ",resize=" + strconv.FormatUint(uint64(blocks), 10)
+	}
+	return New("mkfs.ext4", "-q", "-F", "-b", strconv.Itoa(int(ext4Block)), "-L", label, "-U", uuid, "-E", extended, path)
 }
 
 // MakeSwap formats path as swap.

@@ -122,6 +122,9 @@ type Layout struct {
 	Notes []string `json:"notes"`
 }
 
+// Size is the length of one of its partitions in bytes.
+func (l Layout) Size(p Partition) quantity.Bytes { return l.SectorSize.Of(p.Sectors()) }
+
 // Find gives the partition with a role, and whether there is one.
 func (l Layout) Find(role Role) (Partition, bool) {
 	for _, p := range l.Partitions {

@@ -64,7 +64,7 @@ func grainNotes(l Layout) []string {
 func movedNotes(l Layout) []string {
 	var out []string
 	for _, p := range l.Partitions {
-		if size := l.SectorSize.Of(p.Sectors()); size > p.Wished {
+		if size := l.Size(p); size > p.Wished {
 			out = append(out, fmt.Sprintf("Partition %d (%s) is %d bytes larger than the %s wished for, because its end moves up to the grain of %d sectors.",
 				p.Number, p.Name, uint64(size-p.Wished), p.Wished, l.Grain.Optimal))
 		}

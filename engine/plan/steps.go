@@ -199,10 +199,10 @@ func (b builder) format(p layout.Partition) Step {
 func (b builder) formatNix(s *Step, p layout.Partition) {
 	luks := b.plan.Layout.LUKS
 	if luks == nil {
-		s.Commands = b.around(p, command.MakeExt4(b.path(p), p.Label, p.UUID, p.PartUUID))
+		s.Commands = b.around(p, command.MakeExt4(b.path(p), p.Label, p.UUID, p.PartUUID, b.plan.Layout.Size(p)))
 		return
 	}
-	s.Commands = []command.Command{command.MakeExt4Encrypted(b.plan.NixDevice(), p.Label, p.UUID, p.PartUUID)}
+	s.Commands = []command.Command{command.MakeExt4Encrypted(b.plan.NixDevice(), p.Label, p.UUID, p.PartUUID, b.plan.Layout.Size(p))}
 	if b.image() {
 		s.NotRehearsed, s.Weight = NeedsMapper, 0
 		s.Commands = []command.Command{}
@@ -217,7 +217,7 @@ func (b builder) around(p layout.Partition, c command.Command) []command.Command
 	}
 	l, file := b.plan.Layout, b.path(p)
 	return []command.Command{
-		command.Allocate(file, l.SectorSize.Of(p.Sectors())),
+		command.Allocate(file, l.Size(p)),
 		c,
 		command.Punch(b.plan.Target.Path, l.SectorSize, p.First, p.Sectors()),
 		command.Splice(file, b.plan.Target.Path, l.SectorSize, p.First, b.written(p)),
@@ -278,7 +278,7 @@ func (b builder) written(p layout.Partition) quantity.Bytes {
 	case p.Role == layout.Nix && l.LUKS != nil:
 		return l.LUKS.DataOffset
 	}
-	return l.SectorSize.Of(p.Sectors())
+	return l.Size(p)
 }
 
 func (b builder) verify() Step {

@@ -45,7 +45,7 @@ var old = sync.OnceValues(func() (string, error) {
 	for _, e := range entries {
 		size := quantity.Bytes(e.Sectors) * 512
 		commands = append(commands, command.Remove(part), command.Allocate(part, size),
-			command.MakeExt4(part, "old", e.UUID, e.UUID), command.Splice(part, path, 512, e.First, size))
+			command.MakeExt4(part, "old", e.UUID, e.UUID, 0), command.Splice(part, path, 512, e.First, size))
 	}
 	for _, c := range commands {
 		if _, err := (tool.Exec{}).Run(context.Background(), tool.Call{Command: c}); err != nil {

@@ -30,7 +30,7 @@ func (f *format) Do(ctx context.Context, e *Env) error {
 			return f.inside(ctx, e)
 		}
 		return e.make(ctx, layout.Nix, func(path string, p layout.Partition) command.Command {
-			return command.MakeExt4(path, p.Label, p.UUID, p.PartUUID)
+			return command.MakeExt4(path, p.Label, p.UUID, p.PartUUID, l.Size(p))
 		})
 	}
 	return fmt.Errorf("cannot format %q: no such role", f.step.Role)
@@ -42,7 +42,7 @@ func (*format) inside(ctx context.Context, e *Env) error {
 	if !ok {
 		return errors.New("cannot format nix: the layout has no such partition")
 	}
-	return e.run(ctx, command.MakeExt4Encrypted(e.Plan.NixDevice(), p.Label, p.UUID, p.PartUUID))
+	return e.run(ctx, command.MakeExt4Encrypted(e.Plan.NixDevice(), p.Label, p.UUID, p.PartUUID, e.Plan.Layout.Size(p)))
 }
 
 // Undo has nothing to free: nothing was mounted.

@@ -55,7 +55,7 @@ func table(l layout.Layout) *gpt.Table {
 	for _, p := range l.Partitions {
 		t.Partitions = append(t.Partitions, &gpt.Partition{
 			Index: p.Number, Start: uint64(p.First), End: uint64(p.Last),
-			Size: uint64(l.SectorSize.Of(p.Sectors())),
+			Size: uint64(l.Size(p)),
 			Type: gpt.Type(p.Type), Name: p.Name, GUID: p.PartUUID, Attributes: p.Attributes,
 		})
 	}

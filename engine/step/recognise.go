@@ -70,7 +70,7 @@ func samePartition(l layout.Layout, p layout.Partition, is device.Partition) []s
 		}
 	}
 	about("first byte", fmt.Sprint(uint64(l.SectorSize.Of(p.First))), fmt.Sprint(uint64(is.Start)))
-	about("size", fmt.Sprint(uint64(l.SectorSize.Of(p.Sectors()))), fmt.Sprint(uint64(is.Size)))
+	about("size", fmt.Sprint(uint64(l.Size(p))), fmt.Sprint(uint64(is.Size)))
 	about("type", p.Type, is.Type)
 	about("PARTUUID", p.PartUUID, is.PartUUID)
 	switch {

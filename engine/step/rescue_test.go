@@ -295,7 +295,7 @@ func TestRescueOfARealFileSystem(t *testing.T) {
 	folder := t.TempDir()
 	esp, clean := filepath.Join(folder, "esp"), filepath.Join(folder, "clean")
 	for path, made := range map[string]command.Command{
-		esp: command.MakeFAT(esp, "BOOT", "ABCD-1234", 512), clean: command.MakeExt4(clean, "nixos", "11111111-2222-4333-8444-555555555555", "11111111-2222-4333-8444-555555555555"),
+		esp: command.MakeFAT(esp, "BOOT", "ABCD-1234", 512), clean: command.MakeExt4(clean, "nixos", "11111111-2222-4333-8444-555555555555", "11111111-2222-4333-8444-555555555555", 0),
 	} {
 		plantest.Run(t, command.Allocate(path, 64<<20))
 		plantest.Run(t, made)

@@ -49,7 +49,7 @@ func (*wipe) regions(e *Env) []target.Region {
 	}
 	l := e.Plan.Layout
 	for _, p := range l.Partitions {
-		regions = append(regions, target.Edges(l.SectorSize.Of(p.First), l.SectorSize.Of(p.Sectors()))...)
+		regions = append(regions, target.Edges(l.SectorSize.Of(p.First), l.Size(p))...)
 	}
 	return regions
 }

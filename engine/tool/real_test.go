@@ -66,7 +66,7 @@ func TestProbe(t *testing.T) {
 	}
 	probe(0, 8<<20, device.Content{})
 	for _, label := range []string{"nixos", "a $(b) `c` d", `q"'\z`, "Größe"} {
-		must(t, command.MakeExt4(path, label, containerUUID, containerUUID))
+		must(t, command.MakeExt4(path, label, containerUUID, containerUUID, 0))
 		probe(0, 8<<20, device.Content{Type: "ext4", Label: label, UUID: containerUUID})
 	}
 	probe(4<<20, 4<<20, device.Content{})

@@ -120,12 +120,12 @@ func (in Input) prove(ctx context.Context, path string, memory quantity.Bytes) (
 
 // content compares what blkid sees in a partition with what was planned.
 func content(ctx context.Context, in Input, path string, p layout.Partition, name string) Check {
-	return holds(ctx, in, path, in.Layout.SectorSize.Of(p.Sectors()), p, name)
+	return holds(ctx, in, path, in.Layout.Size(p), p, name)
 }
 
 // inside compares what blkid sees in the opened container with what was planned.
 func inside(ctx context.Context, in Input, p layout.Partition) Check {
-	size := in.Layout.SectorSize.Of(p.Sectors()) - in.Layout.LUKS.DataOffset
+	size := in.Layout.Size(p) - in.Layout.LUKS.DataOffset
 	return holds(ctx, in, opened(in), size, p, "nix file system")
 }
 

@@ -105,10 +105,10 @@ var inESP = []corruption{
 
 var inPlain = []corruption{
 	{"wrong ext4 label", again(layout.Nix, func(path string, p layout.Partition, _ finished) command.Command {
-		return command.MakeExt4(path, "nix0s", p.UUID, p.PartUUID)
+		return command.MakeExt4(path, "nix0s", p.UUID, p.PartUUID, 0)
 	}), []string{nix}, "ext4 “nix0s”"},
 	{"wrong ext4 UUID", again(layout.Nix, func(path string, p layout.Partition, _ finished) command.Command {
-		return command.MakeExt4(path, p.Label, other, p.PartUUID)
+		return command.MakeExt4(path, p.Label, other, p.PartUUID, 0)
 	}), []string{nix}, other},
 	{"ext4 superblock gone", func(t *testing.T, f finished) { f.overwrite(t, layout.Nix, 1024, strings.Repeat("\x00", 1024)) }, []string{nix, nixClean}, "no signature instead of ext4"},
 	{"ext4 superblock checksum", func(t *testing.T, f finished) { f.overwrite(t, layout.Nix, 1024+0x10, "\x01\x00") }, []string{nixClean}, "e2fsck"},

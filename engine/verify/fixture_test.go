@@ -98,7 +98,7 @@ func build(t *testing.T, v variant) finished {
 			f.remake(t, p, func(path string) command.Command { return command.FormatLUKS(path, f.container()) })
 		case p.Role == layout.Nix:
 			f.remake(t, p, func(path string) command.Command {
-				return command.MakeExt4(path, p.Label, p.UUID, p.PartUUID)
+				return command.MakeExt4(path, p.Label, p.UUID, p.PartUUID, f.layout.Size(p))
 			})
 		}
 	}

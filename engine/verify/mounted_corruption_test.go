@@ -155,7 +155,7 @@ var inContainer = []defect{
 		s.tools.inside = filepath.Join(t.TempDir(), "inside")
 		copyFile(t, s.disk.inside, s.tools.inside)
 		p, _ := s.layout.Find(layout.Nix)
-		plantest.Run(t, command.MakeExt4(s.tools.inside, "nix0s", p.UUID, p.PartUUID))
+		plantest.Run(t, command.MakeExt4(s.tools.inside, "nix0s", p.UUID, p.PartUUID, 0))
 	}, []string{nix}, "ext4 “nix0s”"},
 	{"partition mounted in place of the container", remounted("253:0 / MNT/nix", "254:3 / MNT/nix"), nixMount, "254:3 instead of 253:0"},
 	{

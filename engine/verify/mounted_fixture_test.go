@@ -105,7 +105,7 @@ func finishedDisk(t *testing.T, v variant) disk {
 		if err := errors.Join(os.WriteFile(d.inside, nil, 0o600), os.Truncate(d.inside, int64(size))); err != nil {
 			t.Fatal(err)
 		}
-		plantest.Run(t, command.MakeExt4(d.inside, nix.Label, nix.UUID, nix.PartUUID))
+		plantest.Run(t, command.MakeExt4(d.inside, nix.Label, nix.UUID, nix.PartUUID, size))
 	}
 	d.repo = plantest.Plan(t, plantest.Blank(t), v.sector, plantest.Wishes(v.encrypt, "")).Configuration
 	disks[v] = d

@@ -49,7 +49,7 @@ rm --force -- '/tmp/it'\''s a disk.img.lethe/esp.part'
 # 5. Format the nix partition (ext4)
 # Holds /nix and, in /nix/persist, what you choose to keep.
 truncate --size 12345933824 '/tmp/it'\''s a disk.img.lethe/nix.part'
-mkfs.ext4 -q -F -L nixos -U 22acd208-a007-4939-887f-6999eb9d18a4 -E hash_seed=81855ad8-681d-4d86-91e9-1e00167939cb '/tmp/it'\''s a disk.img.lethe/nix.part'
+mkfs.ext4 -q -F -b 4096 -L nixos -U 22acd208-a007-4939-887f-6999eb9d18a4 -E hash_seed=81855ad8-681d-4d86-91e9-1e00167939cb,resize=24113152 '/tmp/it'\''s a disk.img.lethe/nix.part'
 fallocate --punch-hole --offset 537919488 --length 12345933824 '/tmp/it'\''s a disk.img'
 dd 'if=/tmp/it'\''s a disk.img.lethe/nix.part' 'of=/tmp/it'\''s a disk.img' bs=64KiB iflag=count_bytes count=12345933824 oflag=seek_bytes seek=537919488 conv=notrunc,sparse status=none
 rm --force -- '/tmp/it'\''s a disk.img.lethe/nix.part'

@@ -84,7 +84,7 @@ mkfs.fat -F 32 -S 4096 -s 1 -n BOOT -i EB9D18A4 /dev/disk/by-partuuid/9566c74d-1
 
 # 10. Format the nix partition (ext4)
 # Holds /nix and, in /nix/persist, what you choose to keep.
-mkfs.ext4 -q -F -L nixos -U 4784045d-87f3-467c-b227-46e995af5a25 -E hash_seed=6694d2c4-22ac-4208-a007-2939487f6999,lazy_journal_init=1 /dev/mapper/crypted
+mkfs.ext4 -q -F -b 4096 -L nixos -U 4784045d-87f3-467c-b227-46e995af5a25 -E hash_seed=6694d2c4-22ac-4208-a007-2939487f6999,lazy_journal_init=1,resize=982386688 /dev/mapper/crypted
 
 # 11. Mount the new system below /mnt
 # The root is memory, as it will be at every boot; the nix partition and the EFI system partition are mounted into it, and every folder that is kept.

@@ -59,7 +59,7 @@ rm --force -- /tmp/disk.img.lethe/swap.part
 # 6. Format the nix partition (ext4)
 # Holds /nix and, in /nix/persist, what you choose to keep.
 truncate --size 11058282496 /tmp/disk.img.lethe/nix.part
-mkfs.ext4 -q -F -L nixos -U 367951ba-a2ff-4cd4-b1c4-83f15fb90bad -E hash_seed=6694d2c4-22ac-4208-a007-2939487f6999 /tmp/disk.img.lethe/nix.part
+mkfs.ext4 -q -F -b 4096 -L nixos -U 367951ba-a2ff-4cd4-b1c4-83f15fb90bad -E hash_seed=6694d2c4-22ac-4208-a007-2939487f6999,resize=21598208 /tmp/disk.img.lethe/nix.part
 fallocate --punch-hole --offset 1825570816 --length 11058282496 /tmp/disk.img
 dd if=/tmp/disk.img.lethe/nix.part of=/tmp/disk.img bs=64KiB iflag=count_bytes count=11058282496 oflag=seek_bytes seek=1825570816 conv=notrunc,sparse status=none
 rm --force -- /tmp/disk.img.lethe/nix.part

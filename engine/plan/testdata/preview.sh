@@ -78,7 +78,7 @@ mkswap -L swap -U 4784045d-87f3-467c-b227-46e995af5a25 /dev/disk/by-partuuid/818
 
 # 9. Format the nix partition (ext4)
 # Holds /nix and, in /nix/persist, what you choose to keep.
-mkfs.ext4 -q -F -L nixos -U 367951ba-a2ff-4cd4-b1c4-83f15fb90bad -E hash_seed=6694d2c4-22ac-4208-a007-2939487f6999 /dev/disk/by-partuuid/6694d2c4-22ac-4208-a007-2939487f6999
+mkfs.ext4 -q -F -b 4096 -L nixos -U 367951ba-a2ff-4cd4-b1c4-83f15fb90bad -E hash_seed=6694d2c4-22ac-4208-a007-2939487f6999,resize=981338112 /dev/disk/by-partuuid/6694d2c4-22ac-4208-a007-2939487f6999
 
 # 10. Mount the new system below /mnt
 # The root is memory, as it will be at every boot; the nix partition and the EFI system partition are mounted into it, and every folder that is kept.
