@@ -24,8 +24,9 @@ const between = 250 * time.Millisecond
 // came further, so that less was left to fetch, they begin anew.
 var pauses = []time.Duration{5 * time.Second, 20 * time.Second, time.Minute, 3 * time.Minute}
 
-// Do makes room in the firmware and runs it, again where only the network failed. A run that continues makes sure before that
-// what it did not write itself is as it was reviewed.
+// Do makes room in the firmware and runs it. A run that continues makes sure before that what it did not write itself is as it was
+// reviewed. udev is waited for beside it: every name that was used so far was there with the partition, and the ones that come with a
+// file system are looked for by the boot loader's program at the earliest, which is the last thing that nixos-install runs.
 func (*install) Do(ctx context.Context, e *Env) error {
 	if e.Plan.Continues {
 		if err := e.asReviewed(); err != nil {
@@ -37,6 +38,22 @@ func (*install) Do(ctx context.Context, e *Env) error {
 	secret.Sweep() // this step takes long, and what went before has hashed passwords
 	e.tidyFirmware(ctx)
 	e.beginProof(ctx)
+	settling, cancel := context.WithCancel(ctx)
+	settled := make(chan error, 1)
+	go func() { settled <- e.Target.Settle(settling) }()
+	err := e.installNixOS(ctx)
+	if err != nil {
+		cancel()
+	}
+	if busy := <-settled; busy != nil && err == nil { // maybe with another device; a name that is missing is found by the verification
+		e.Log("udev did not come to rest: %v", busy)
+	}
+	cancel()
+	return err
+}
+
+// installNixOS runs nixos-install, again where only the network failed.
+func (e *Env) installNixOS(ctx context.Context) error {
 	for tried, left := 0, 0; ; {
 		once := &attempt{env: e}
 		err := once.run(ctx)

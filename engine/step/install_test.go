@@ -13,6 +13,7 @@ import (
 	"lethe/engine/plan"
 	"lethe/engine/plan/plantest"
 	"lethe/engine/secret"
+	"lethe/engine/target"
 	"lethe/engine/tool"
 	"lethe/engine/tool/tooltest"
 )
@@ -36,23 +37,47 @@ func says(lines ...string) tooltest.Handler {
 	}
 }
 
+// settles is a disk that udev looks at for as long as nixos-install takes, and for ever where that fails.
+type settles struct {
+	target.Target
+
+	installed chan struct{}
+	ended     bool
+}
+
+// Settle waits.
+func (s *settles) Settle(ctx context.Context) error {
+	defer func() { s.ended = true }()
+	select {
+	case <-s.installed:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
 // installing runs the step with one player for each attempt; those that come later succeed.
 func installing(ctx context.Context, t *testing.T, p plan.Plan, players ...tooltest.Handler) (attempts int, told []event.Event, err error) {
+	udev := &settles{installed: make(chan struct{})}
 	tools := tooltest.New().On(tooltest.Fails(2, "EFI variables are not supported"), "efibootmgr")
 	tools.On(func(ctx context.Context, call tool.Call) (tool.Result, error) {
 		attempts++
 		if attempts > len(players) {
 			call.Line("installation finished!")
+			close(udev.installed)
 			return tool.Result{}, nil
 		}
 		return players[attempts-1](ctx, call)
 	}, "nixos-install")
-	e := &Env{Plan: p, Tools: tools, Secrets: secret.NewStore()}
+	e := &Env{Plan: p, Tools: tools, Secrets: secret.NewStore(), Target: udev}
 	e.Emit = func(e event.Event) { told = append(told, e) }
 	e.Progress = func(done float64, work *event.Work) {
 		told = append(told, event.Event{Kind: event.Progress, Done: done, Work: work})
 	}
 	err = (&install{}).Do(ctx, e)
+	if !udev.ended {
+		t.Error("udev is still waited for, or was not")
+	}
 	if e.State() != Prepared {
 		t.Errorf("the disk is called %s", e.State())
 	}

@@ -19,14 +19,6 @@ func (*mount) Do(ctx context.Context, e *Env) error {
 	if err := e.Machine.take(tree, plan.Root); err != nil {
 		return err
 	}
-	settled := make(chan error, 1)
-	go func() { settled <- e.Target.Settle(ctx) }() // nothing here needs it: every name was there before; what follows may look for new ones
-	mounted := e.mountAll(ctx)
-	return errors.Join(mounted, <-settled)
-}
-
-// mountAll mounts in the plan's order.
-func (e *Env) mountAll(ctx context.Context) error {
 	if err := e.repair(ctx); err != nil {
 		return err
 	}
