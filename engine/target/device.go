@@ -190,7 +190,10 @@ func (d *Device) Reread(ctx context.Context, parts []layout.Partition) error {
 		return d.settle(ctx)
 	}
 	shows := func() (bool, error) {
-		err := d.system.shows(d.facts, parts)
+		err := d.system.linked(parts) // which comes last, and is a small part of the whole look
+		if err == nil {
+			err = d.system.shows(d.facts, parts)
+		}
 		return err != nil, err
 	}
 	if soon := d.system.soon(); soon.retry(ctx, shows) == nil { // starting the program that waits for udev takes longer than udev
@@ -200,6 +203,9 @@ func (d *Device) Reread(ctx context.Context, parts []layout.Partition) error {
 		return err
 	}
 	err = d.system.retry(ctx, shows)
+	if err != nil && context.Cause(ctx) == nil {
+		err = d.system.shows(d.facts, parts)
+	}
 	if err != nil {
 		return fmt.Errorf("cannot find the partitions of %s: %w; start the computer again if this stays so", d.path, err)
 	}

@@ -155,6 +155,16 @@ func value(path string) (uint64, error) {
 	return strconv.ParseUint(strings.TrimSpace(string(text)), 10, 63)
 }
 
+// linked makes sure that udev has made the links of partitions, wherever they lead.
+func (s system) linked(parts []layout.Partition) error {
+	for _, p := range parts {
+		if _, err := os.Lstat(s.link(p)); err != nil {
+			return fmt.Errorf("partition %d is not there by its PARTUUID: %w", p.Number, err)
+		}
+	}
+	return nil
+}
+
 // shows makes sure that the kernel shows exactly the given partitions, and udev their links.
 func (s system) shows(disk Facts, parts []layout.Partition) error {
 	list, err := s.children(disk.Number)
