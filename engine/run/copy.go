@@ -19,7 +19,7 @@ type duplicate struct {
 }
 
 // CopyTo writes the journal to f as well, from its beginning on, until [Journal.EndCopy]. It takes f over. sync writes it out when a step
-// begins and when it ends; the run does not wait for that. Where f cannot be written, the journal says so and goes on.
+// begins and when the run ends; the run does not wait for that. Where f cannot be written, the journal says so and goes on.
 func (j *Journal) CopyTo(f *os.File, sync func() error) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -63,7 +63,7 @@ func (j *Journal) copied(e event.Event) {
 		j.say(e, "The copy of this journal on the disk ends here: "+also.failed.Error())
 		return
 	}
-	if e.Kind == event.StepStart || settled[e.Kind] {
+	if e.Kind == event.StepStart || settled[e.Kind] && e.Kind != event.StepDone { // the next step, or the end of the run, follows at once
 		also.syncer.ask()
 	}
 }
