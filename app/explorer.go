@@ -37,7 +37,9 @@ type explorer struct {
 const calmly = 120 * time.Millisecond
 
 func newExplorer(w *window) *explorer {
-	return &explorer{w: w, state: session.NewExplore(!w.installed() && !w.persist || w.rehearse)}
+	e := &explorer{w: w, state: session.NewExplore(!w.installed() && !w.persist || w.rehearse)}
+	e.state.Says = page.Say
+	return e
 }
 
 // installed tells that this is a system of Lethe's.

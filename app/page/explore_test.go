@@ -34,6 +34,7 @@ func explore(t testing.TB, f frame, findings []persist.Finding, set func(*sessio
 	state := session.New(session.Options{Seed: [32]byte{1}, Checks: checks(session.No)})
 	state.OpenExplore(true)
 	e := session.NewExplore(true)
+	e.Says = page.Say
 	e.EndScan(summed(findings), false, "")
 	e.Take(session.Load(context.Background(), x.tree, e.Ask()))
 	if set != nil {

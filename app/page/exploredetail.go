@@ -61,7 +61,7 @@ func (d *exploreDetail) refresh(s *session.Explore) {
 	if d.suggests != "" {
 		importance, label = fw.MediumImportance, lang.L("Keep only this…")
 		owner, _ := s.OwnerOf(row.Path)
-		d.whole.SetText(lang.L("Keep all: {{.Owner}}…", map[string]string{"Owner": shortPath(owner.Name, 30)}))
+		d.whole.SetText(lang.L("Keep all: {{.Owner}}…", map[string]string{"Owner": beginning(Say(session.OwnerText(owner)), 30)}))
 	}
 	if d.keep.Importance != importance || d.keep.Text != label {
 		d.keep.Importance, d.keep.Text = importance, label
@@ -75,12 +75,13 @@ func aboutRow(s *session.Explore, row session.ExploreRow) string {
 		return lang.L("Copied at {{.Time}}. It is kept once the system is rebuilt.", map[string]string{"Time": p.Snapshot.Local().Format("15:04:05")})
 	}
 	owner, known := s.OwnerOf(row.Path)
-	if !known || owner.Kind == persist.Unknown {
-		owner.Name = lang.L("nobody known")
+	name := lang.L("nobody known")
+	if known && owner.Kind != persist.Unknown {
+		name = plain(Say(session.OwnerText(owner)))
 	}
-	data := map[string]string{"Owner": plain(owner.Name), "Why": row.Noise}
+	data := map[string]string{"Owner": name, "Why": Say(row.Noise)}
 	switch {
-	case row.Noise != "":
+	case !row.Noise.Empty():
 		return lang.L("Belongs to: {{.Owner}}. Nobody misses it: {{.Why}}.", data)
 	case !row.Lost && len(row.Marks) == 1 && row.Marks[0].Mark == session.MarkOrphan:
 		return lang.L("Belongs to: {{.Owner}}. An orphan: it lies on the disk, and the configuration no longer keeps it.", data)

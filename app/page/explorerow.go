@@ -19,8 +19,11 @@ import (
 // treeRow is a row of the session as the tree shows it.
 func treeRow(r session.ExploreRow, now time.Time) widget.TreeRow {
 	row := widget.TreeRow{
-		Name: plain(r.Name), Detail: plain(r.Owner), Depth: r.Depth, Folder: r.Folder, Open: r.Open,
+		Name: plain(r.Name), Detail: plain(Say(r.Owner)), Depth: r.Depth, Folder: r.Folder, Open: r.Open,
 		Share: r.Share, Hollow: !r.Lost, Percent: percent(r.Share), Size: size(r.Bytes),
+	}
+	if r.ByOwner {
+		row.Name, row.Detail = row.Detail, plain(r.Path)
 	}
 	switch {
 	case r.Hidden > 0:
@@ -135,6 +138,19 @@ func age(d time.Duration) string {
 	}
 	n, data := count(d / (365 * day))
 	return lang.N("{{.Count}} years", n, data)
+}
+
+// beginning is as many whole words of a text as fit, for a place where an ellipsis follows anyway.
+func beginning(text string, most int) string {
+	runes := []rune(plain(text))
+	if len(runes) <= most {
+		return string(runes)
+	}
+	cut := string(runes[:most])
+	if space := strings.LastIndexByte(cut, ' '); space > 0 && runes[most] != ' ' {
+		cut = cut[:space]
+	}
+	return strings.TrimRight(cut, " ,:")
 }
 
 // shortPath keeps the beginning and the end of a path.

@@ -11,8 +11,8 @@ import (
 
 // actTitle asks, or says what is done.
 func actTitle(act session.Act) string {
-	data := map[string]string{"Name": act.Owner, "Date": act.Path}
-	if act.Owner == "" || act.Owner == "not known" {
+	data := map[string]string{"Name": plain(Say(act.Owner)), "Date": act.Path}
+	if act.Owner.Empty() {
 		data["Name"] = shortPath(act.Path, 60)
 	}
 	switch act.Kind {
@@ -119,10 +119,10 @@ func actDoing(act session.Act) string {
 func actResult(act session.Act) (good string, notes []string) {
 	if act.State == session.ActReview {
 		for _, item := range act.KeepPlan.Items {
-			notes = append(notes, item.Notes...)
+			notes = append(notes, sayAll(item.Notes)...)
 		}
 		for _, item := range act.ForgetPlan.Items {
-			notes = append(notes, item.Notes...)
+			notes = append(notes, sayAll(item.Notes)...)
 		}
 		return "", notes
 	}
@@ -133,13 +133,22 @@ func actResult(act session.Act) (good string, notes []string) {
 	case session.ActKeep, session.ActSync:
 		return keptText(act.Kept)
 	case session.ActForget:
-		return lang.L("Forgotten. What was stored is moved away, and can be deleted for good from the list."), act.Gone.Notes
+		return lang.L("Forgotten. What was stored is moved away, and can be deleted for good from the list."), sayAll(act.Gone.Notes)
 	}
 	return lang.L("Deleted."), nil
 }
 
+// sayAll translates notes of the engine.
+func sayAll(notes []string) []string {
+	var list []string
+	for _, n := range notes {
+		list = append(list, Say(session.Phrase(n)))
+	}
+	return list
+}
+
 func keptText(r keep.Result) (string, []string) {
-	notes := r.Notes
+	notes := sayAll(r.Notes)
 	if torn := r.Torn(); len(torn) > 0 {
 		notes = append([]string{lang.L("These changed while they were copied. End what writes them, and copy again:") + "\n" + plainList(torn)}, notes...)
 	}

@@ -202,7 +202,7 @@ func keptLines(w config.Config) []keptLine {
 	var list []keptLine
 	add := func(before string, places flake.Places) {
 		for _, k := range append(places.Directories, places.Files...) {
-			list = append(list, keptLine{before + k.Path, k.Why})
+			list = append(list, keptLine{before + k.Path, Say(session.Phrase(k.Why))})
 		}
 	}
 	add("", kept.System)

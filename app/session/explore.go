@@ -77,6 +77,9 @@ type Explore struct {
 	Act Act
 	// Cursor is the path of the row that is chosen, "" for none.
 	Cursor string
+	// Says puts a text into the window's language, so that a search finds owners by what they are called there. It is called from any
+	// goroutine; nil leaves them in English.
+	Says func(Text) string
 
 	marks  map[Mark]bool
 	open   map[string]bool
@@ -149,7 +152,7 @@ func (e *Explore) EndScan(s persist.Summary, stopped bool, err string) {
 
 // Ask is what [Load] has to read for the page as it is now.
 func (e *Explore) Ask() Ask {
-	ask := Ask{Marks: maps.Clone(e.marks), Text: e.Text, ByOwner: e.ByOwner, Folders: map[string]int{rootOf(e.ByOwner): e.limit(rootOf(e.ByOwner))}}
+	ask := Ask{Marks: maps.Clone(e.marks), Text: e.Text, ByOwner: e.ByOwner, says: e.Says, Folders: map[string]int{rootOf(e.ByOwner): e.limit(rootOf(e.ByOwner))}}
 	for folder := range e.open {
 		ask.Folders[folder] = e.limit(folder)
 	}

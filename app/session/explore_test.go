@@ -48,7 +48,11 @@ func looked(findings []persist.Finding) (*session.Explore, func()) {
 func drawn(e *session.Explore) (rows []string) {
 	for i := range e.Count() {
 		r := e.Row(i)
-		rows = append(rows, strings.Repeat(">", r.Depth)+r.Name)
+		called := r.Name
+		if r.ByOwner {
+			called = r.Owner.String()
+		}
+		rows = append(rows, strings.Repeat(">", r.Depth)+called)
 	}
 	return rows
 }
@@ -81,7 +85,7 @@ func TestExploreOpensAndCloses(t *testing.T) {
 	if got := e.Index("/var/lib/bluetooth"); got != 4 {
 		t.Errorf("the pairings are row %d", got)
 	}
-	if r := e.Row(4); r.Owner != "Bluetooth pairings" || !r.Folder || r.Count != 2 || r.Bytes != 3<<10 {
+	if r := e.Row(4); r.Owner.String() != "Bluetooth pairings" || !r.Folder || r.Count != 2 || r.Bytes != 3<<10 {
 		t.Errorf("%+v", r)
 	}
 }
@@ -155,7 +159,7 @@ func TestExploreByOwner(t *testing.T) {
 	e.SetByOwner(true)
 	load()
 	wantRows(t, e, "the history of bash", "state of upower", "Bluetooth pairings")
-	if r := e.Row(2); r.Owner != "/var/lib/bluetooth" || !r.Folder {
+	if r := e.Row(2); r.Path != "/var/lib/bluetooth" || !r.Folder {
 		t.Errorf("%+v", r)
 	}
 	if r := e.Row(0); r.Folder || r.Bytes != 8<<10 {
@@ -243,7 +247,7 @@ func TestExploreActs(t *testing.T) {
 		t.Error("nothing was confirmed")
 	}
 	e.BeginAct(session.ActKeep, whole)
-	if e.Act.Owner != "Bluetooth pairings" || e.Act.State != session.ActPlanning || e.Confirm() {
+	if e.Act.Owner.String() != "Bluetooth pairings" || e.Act.State != session.ActPlanning || e.Confirm() {
 		t.Errorf("%+v", e.Act)
 	}
 	e.PlannedKeep(keep.Plan{Items: []keep.Item{{Size: keep.Size{Bytes: 100}}}}, "")

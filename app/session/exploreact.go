@@ -1,6 +1,9 @@
 package session
 
-import "lethe/engine/persist/keep"
+import (
+	"lethe/engine/persist"
+	"lethe/engine/persist/keep"
+)
 
 // ActKind is what is done to an entry.
 type ActKind string
@@ -31,7 +34,7 @@ type Act struct {
 	Kind  ActKind
 	State ActState
 	Path  string // of the entry; for a delete, the date of what was forgotten
-	Owner string // whose it is, in words
+	Owner Text   // whose it is; empty where nobody knows
 	Error string
 	// Copied tells that the error is that the path was kept before, and waits for a rebuild.
 	Copied bool
@@ -53,9 +56,12 @@ func (e *Explore) BeginAct(kind ActKind, name string) bool {
 		return false
 	}
 	owner, _ := e.OwnerOf(name)
-	e.Act = Act{Kind: kind, State: ActPlanning, Path: name, Owner: owner.Name}
-	if kind == ActSync || kind == ActDelete {
-		e.Act.Owner, e.Act.State = "", ActReview
+	e.Act = Act{Kind: kind, State: ActPlanning, Path: name}
+	switch {
+	case kind == ActSync || kind == ActDelete:
+		e.Act.State = ActReview
+	case owner.Kind != persist.Unknown:
+		e.Act.Owner = OwnerText(owner)
 	}
 	return true
 }

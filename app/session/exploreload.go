@@ -15,6 +15,8 @@ type Ask struct {
 	Marks   map[Mark]bool
 	Text    string
 	ByOwner bool
+
+	says func(Text) string // how owners are called, which a search is also about
 }
 
 func (a Ask) equal(b Ask) bool {
@@ -61,12 +63,23 @@ func Load(ctx context.Context, tree *persist.Tree, ask Ask) Loaded {
 		l.branches[folder] = ask.cut(tree, folder, most)
 	}
 	if words := wordsOf(ask.Text); len(words) > 0 && !ask.ByOwner {
-		s := search{ctx: ctx, tree: tree, ask: ask, words: words, found: map[string]Branch{"/": {}}, left: mostFound}
+		s := search{ctx: ctx, tree: tree, ask: ask, words: words, called: map[persist.Owner]string{}, found: map[string]Branch{"/": {}}, left: mostFound}
 		s.in("/", 0)
 		l.found = s.found
 	}
 	l.Largest = largest(ctx, tree)
 	return l
+}
+
+// called is what the page calls an owner.
+func (a Ask) called(o persist.Owner) string {
+	switch {
+	case o.Name == "":
+		return ""
+	case a.says == nil:
+		return o.Name
+	}
+	return a.says(OwnerText(o))
 }
 
 // weight orders rows by the bytes of the marks that are shown.
@@ -120,7 +133,7 @@ func byOwner(tree *persist.Tree, owners []persist.OwnerSum, ask Ask, most int) B
 	words := wordsOf(ask.Text)
 	var rows []persist.Row
 	for _, o := range owners {
-		if !contains(o.Owner.Suggest+" "+o.Owner.Name, words) {
+		if len(words) > 0 && !contains(o.Owner.Suggest+" "+ask.called(o.Owner), words) {
 			continue
 		}
 		row := persist.Row{Path: o.Owner.Suggest, Finding: persist.Finding{Kind: persist.Missing, Path: o.Owner.Suggest, Owner: o.Owner}}
@@ -142,8 +155,21 @@ type search struct {
 	tree  *persist.Tree
 	ask   Ask
 	words []string
-	found map[string]Branch
-	left  int
+	// called are the names of owners so far: there are few of them beside the files.
+	called map[persist.Owner]string
+	found  map[string]Branch
+	left   int
+}
+
+// owner is what the page calls an owner.
+func (s *search) owner(o persist.Owner) string {
+	o.Suggest = ""
+	name, ok := s.called[o]
+	if !ok {
+		name = s.ask.called(o)
+		s.called[o] = name
+	}
+	return name
 }
 
 // in looks into a folder and all below it, the biggest first, and tells whether there was a match.
@@ -155,7 +181,7 @@ func (s *search) in(folder string, depth int) bool {
 	var kept []persist.Row
 	for _, row := range rows {
 		switch {
-		case contains(row.Path+" "+row.Finding.Owner.Name, s.words):
+		case contains(row.Path+" "+s.owner(row.Finding.Owner), s.words):
 			s.left--
 			kept = append(kept, row) // with all that is in it
 		case row.Folder && s.in(row.Path, depth+1):

@@ -18,9 +18,11 @@ type rowAt struct {
 // ExploreRow is one line of the tree.
 type ExploreRow struct {
 	Path  string
-	Name  string // the last part of the path; by owner, the owner
-	Owner string // whose it is, in words; by owner, the path
-	Depth int
+	Name  string // the last part of the path
+	Owner Text   // whose it is; by folder, empty where nobody knows
+	// ByOwner tells that the row stands for an owner, whose path it is.
+	ByOwner bool
+	Depth   int
 	// Folder tells that there is something in it, and Open that it is shown.
 	Folder, Open bool
 	Marks        []MarkSum // what is in it, in the order of [Marks]
@@ -31,7 +33,7 @@ type ExploreRow struct {
 	Lost  bool // Share is about what would be lost
 	// Modified is zero for folders.
 	Modified time.Time
-	Noise    string // why nobody misses it
+	Noise    Text // why nobody misses it
 	// Hidden are rows of Path, a folder, which come when one asks for more; Small are entries too small to be listed one by one.
 	// A row that has one of them stands for nothing else.
 	Hidden, Small int64
@@ -129,7 +131,7 @@ func (e *Explore) Row(index int) ExploreRow {
 	row := at.row
 	r := ExploreRow{
 		Path: row.Path, Name: name(row.Path, at.depth), Depth: at.depth, Folder: row.Folder, Open: row.Folder && e.isOpen(row.Path),
-		Bytes: e.bytes(row.Sums), Count: e.count(row.Sums), Noise: row.Finding.Noise,
+		Bytes: e.bytes(row.Sums), Count: e.count(row.Sums), Noise: Phrase(row.Finding.Noise),
 	}
 	if !row.Folder {
 		r.Modified = row.Finding.Modified
@@ -147,12 +149,9 @@ func (e *Explore) Row(index int) ExploreRow {
 	if row.Folder {
 		owner = e.names[row.Path]
 	}
-	r.Owner = owner.Name
-	if e.ByOwner && at.depth == 0 {
-		r.Name, r.Owner = owner.Name, row.Path
-	}
-	if owner.Kind == persist.Unknown {
-		r.Owner = ""
+	r.ByOwner = e.ByOwner && at.depth == 0
+	if r.ByOwner || owner.Kind != persist.Unknown {
+		r.Owner = OwnerText(owner)
 	}
 	return r
 }

@@ -22,7 +22,7 @@ type class struct {
 
 // classify finds what is known of a folder.
 func (r *rules) classify(folder []byte) class {
-	c := class{matches: []match{{node: r.top}}, path: "/" + string(folder), owner: Owner{Name: "not known", Kind: Unknown}}
+	c := class{matches: []match{{node: r.top}}, path: "/" + string(folder), owner: Owner{Name: unknown, Kind: Unknown}}
 	if len(folder) == 0 {
 		return c
 	}

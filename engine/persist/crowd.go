@@ -1,7 +1,6 @@
 package persist
 
 import (
-	"runtime"
 	"sync"
 	"sync/atomic"
 
@@ -23,6 +22,7 @@ type crowd struct {
 	before  int64 // blocks read when the walk began
 	folders atomic.Int64
 	grown   atomic.Bool
+	made    int // workers that [threads] made room for, until the walk ends
 }
 
 // grow calls the rest when the disk is read. A worker calls it after each folder.
@@ -32,11 +32,21 @@ func (k *walk) grow() {
 		return
 	}
 	if k.quick {
-		makeRoom(usualWorkers + c.more)
+		c.made = usualWorkers + c.more
+		threads.add(c.made)
 	}
 	k.queue.join(c.more)
 	for range c.more {
 		c.wait.Go(k.work)
+	}
+}
+
+// end waits for all workers.
+func (c *crowd) end() {
+	c.wait.Wait()
+	if c.made > 0 {
+		threads.add(-c.made)
+		c.made = 0
 	}
 }
 
@@ -47,12 +57,4 @@ func blocksRead() int64 {
 		return 0
 	}
 	return int64(used.Inblock) //nolint:unconvert // it has another size on other machines
-}
-
-// makeRoom lets so many goroutines be in the kernel although the runtime is not told that they are, and one more run beside them. It is
-// for the whole process and not taken back: more threads than cores cost next to nothing.
-func makeRoom(workers int) {
-	if runtime.GOMAXPROCS(0) <= workers {
-		runtime.GOMAXPROCS(workers + 1)
-	}
 }

@@ -8,11 +8,13 @@ import (
 	"testing"
 )
 
-// TestGrow has workers join a walk that has begun, and counts every folder once.
-func TestGrow(t *testing.T) {
+const growing = 300 // folders, in seven others
+
+// grower is a walk through enough folders for the rest of the workers to join, as if the disk had been read.
+func grower(t *testing.T, enter func(*worker)) *walk {
+	t.Helper()
 	tree := t.TempDir()
-	const folders = 300
-	for i := range folders {
+	for i := range growing {
 		if err := os.MkdirAll(filepath.Join(tree, fmt.Sprint(i%7), fmt.Sprint(i)), 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -23,17 +25,23 @@ func TestGrow(t *testing.T) {
 		t.Fatal(err)
 	}
 	k := s.forward(root, persist)
+	k.enter = func(w *worker, _ entry) (bool, bool) { enter(w); return true, false }
+	k.crowd.more, k.crowd.before = moreWorkers, -muchRead
+	return k
+}
+
+// TestGrow has workers join a walk that has begun, and counts every folder once.
+func TestGrow(t *testing.T) {
 	var entered atomic.Int64
-	k.enter = func(*worker, entry) (bool, bool) { entered.Add(1); return true, false }
-	k.crowd.more, k.crowd.before = moreWorkers, -muchRead // as if the disk had been read
+	k := grower(t, func(*worker) { entered.Add(1) })
 	k.run(usualWorkers)
 	if !k.crowd.grown.Load() {
 		t.Error("nobody joined")
 	}
-	if got := entered.Load(); got != folders+7 {
-		t.Errorf("entered %d folders, want %d", got, folders+7)
+	if got := entered.Load(); got != growing+7 {
+		t.Errorf("entered %d folders, want %d", got, growing+7)
 	}
-	if got := s.folders.Load(); got != folders+8 {
-		t.Errorf("read %d folders, want %d", got, folders+8)
+	if got := k.scan.folders.Load(); got != growing+8 {
+		t.Errorf("read %d folders, want %d", got, growing+8)
 	}
 }

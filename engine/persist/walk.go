@@ -69,7 +69,7 @@ func (k *walk) run(workers int) {
 	for range workers {
 		k.crowd.wait.Go(k.work)
 	}
-	k.crowd.wait.Wait()
+	k.crowd.end()
 }
 
 // work reads folders until there are none.

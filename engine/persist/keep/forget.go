@@ -147,7 +147,7 @@ func (s *site) forgetItem(ctx context.Context, change Change, declared []string,
 		return item, fmt.Errorf("cannot forget %q: %s does not name it, and nothing is at its place in %s; check the spelling", clip(name), flake.AddedFile, s.Persist)
 	}
 	if at, yes := s.boundBelow(name); yes && item.Stored {
-		item.Notes = append(item.Notes, fmt.Sprintf("%s shows it until the rebuild: what programs write there until then is written to what was forgotten.", printable(at)))
+		item.Notes = append(item.Notes, noteOf(noteShown, at))
 	}
 	return item, nil
 }

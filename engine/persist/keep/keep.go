@@ -182,11 +182,11 @@ func Sync(ctx context.Context, p Place, paths []string, progress func(Progress))
 		}
 		if s.bound(name) {
 			st.drop(name)
-			result.Notes = append(result.Notes, fmt.Sprintf("%s is kept: it is mounted, and what is written there stays.", printable(name)))
+			result.Notes = append(result.Notes, noteOf(noteKept, name))
 			continue
 		}
 		if st.Copies[i].Boot != s.boot {
-			result.Notes = append(result.Notes, fmt.Sprintf("%s is left as it is: it was copied before the last start, so the copy is all that is left. Rebuild to have it back.", printable(name)))
+			result.Notes = append(result.Notes, noteOf(noteLeft, name))
 			result.Rebuild = s.Rebuild()
 			continue
 		}

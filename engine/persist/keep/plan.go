@@ -143,7 +143,7 @@ func (s *site) declare(item *Item, owner *unix.Stat_t) {
 		item.Method = "symlink"
 	}
 	if item.Size.Bytes > 0 {
-		item.Notes = append(item.Notes, "A single file with something in it is not mounted over while the system runs, and the rebuild says so: it is kept from the next boot on. Copy it again right before you restart, or keep the folder that it is in instead.")
+		item.Notes = append(item.Notes, noteFile)
 	}
 }
 
