@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -32,7 +33,12 @@ type way struct {
 // ways are all but those in which a test ends the display too.
 func ways() []way {
 	sent := func(s syscall.Signal) func(*program) {
-		return func(p *program) { _ = p.proc.Signal(s) }
+		return func(p *program) {
+			if signal.Ignored(s) {
+				p.t.Skipf("this test was itself started with %s ignored, and so is the window", s)
+			}
+			_ = p.proc.Signal(s)
+		}
 	}
 	closed := func(p *program) { p.closeWindow(p.id) }
 	confirmed := func(p *program) { p.closeWindow(p.id); p.click(p.question("11-close-now")) }
@@ -77,9 +83,8 @@ func takeOften(t *testing.T, w way, open func() *program) {
 		p := open()
 		if w.working {
 			p.try()
-		} else {
-			time.Sleep(rand.N(1500 * time.Millisecond)) // from a loop that works to one that dozes
 		}
+		time.Sleep(rand.N(1500 * time.Millisecond)) // from a loop that works to one that dozes, and from a rehearsal's first step on
 		w.leave(p)
 		how := p.outcome()
 		t.Logf("%d: %s", n, how)
@@ -121,5 +126,28 @@ func (p *program) outcome() string {
 	if err != nil || len(left) > 0 {
 		how += fmt.Sprintf(", left %d behind", len(left))
 	}
+	if lives := p.survivors(); len(lives) > 0 {
+		how += ", left running"
+		p.t.Logf("still running: %q", lives)
+	}
+	if mounts, err := os.ReadFile("/proc/self/mounts"); err != nil || strings.Contains(string(mounts), p.home) {
+		how += ", left a mount"
+	}
 	return how
+}
+
+// survivors are the programs that work on something of the window's, as cryptsetup does on its virtual disk.
+func (p *program) survivors() (lives []string) {
+	p.t.Helper()
+	all, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	if err != nil || len(all) == 0 {
+		p.t.Fatalf("cannot list processes: %v", err)
+	}
+	for _, path := range all {
+		line, err := os.ReadFile(path)
+		if err == nil && strings.Contains(string(line), p.home) {
+			lives = append(lives, strings.ReplaceAll(string(line), "\x00", " "))
+		}
+	}
+	return lives
 }

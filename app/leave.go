@@ -13,7 +13,7 @@ import (
 // lost is the exit code where the display has gone away.
 const lost = 1
 
-// fyneListens is how long after the beginning of its loop Fyne has certainly begun to listen to signals. Until then nobody has typed or begun anything.
+// fyneListens is how long after the beginning of its loop Fyne has certainly begun to listen to signals. As a rule it has before.
 const fyneListens = 500 * time.Millisecond
 
 // enough are the signals by which a terminal, a session or a person asks a program to end.
@@ -28,8 +28,10 @@ type departure struct {
 	exit   func(code int)
 	// raise ends the process as a signal does.
 	raise func(syscall.Signal)
-	asked chan os.Signal
-	begun atomic.Bool
+	// heeded are those of the signals that were not ignored when the program was started, as nohup has it ignore a hang-up.
+	heeded, ignored []os.Signal
+	asked           chan os.Signal
+	begun           atomic.Bool
 }
 
 func newDeparture(finish func()) *departure {
@@ -53,28 +55,61 @@ func (d *departure) leave(code int) {
 }
 
 // listen notes the first signal that asks for the end.
-func (d *departure) listen() { signal.Notify(d.asked, enough...) }
-
-// obey has the window closed at that signal. From then on a signal does what it does to any process: a second one need not wait for anything.
-// It is called when Fyne's loop begins, and to close runs in that, by dispatch.
-func (d *departure) obey(dispatch func(func()), closeWindow func()) {
-	time.AfterFunc(fyneListens, func() {
-		signal.Reset(enough...) // Fyne ends its loop at a signal, and must not
-		signal.Notify(d.asked, enough...)
-		s := <-d.asked
-		signal.Reset(enough...)
-		dispatch(func() {
-			d.asked <- s
-			closeWindow()
-		})
-	})
+func (d *departure) listen() {
+	for _, s := range enough {
+		if signal.Ignored(s) {
+			d.ignored = append(d.ignored, s)
+		} else {
+			d.heeded = append(d.heeded, s)
+		}
+	}
+	d.take()
 }
 
-// endBy ends the process by a signal, so that whoever started it learns why.
+// take has signals go nowhere but here: Fyne ends its loop at one, and must not.
+func (d *departure) take() {
+	d.release()
+	for _, s := range d.heeded {
+		signal.Notify(d.asked, s)
+	}
+	for _, s := range d.ignored {
+		signal.Ignore(s)
+	}
+}
+
+// release has a signal do what it does to any process.
+func (d *departure) release() {
+	for _, s := range d.heeded { // one by one, since none at all would mean every signal
+		signal.Reset(s)
+	}
+}
+
+// obey has the window closed at that signal. From then on a second one need not wait for anything. It is called when Fyne's loop begins, and to close
+// runs in that, by dispatch.
+func (d *departure) obey(dispatch func(func()), closeWindow func()) {
+	d.take()
+	go func() {
+		late := time.NewTimer(fyneListens)
+		defer late.Stop()
+		for {
+			select {
+			case <-late.C:
+				d.take()
+			case s := <-d.asked:
+				d.asked <- s // for whoever leaves, which may be because of something else by now
+				d.release()
+				dispatch(closeWindow)
+				return
+			}
+		}
+	}()
+}
+
+// endBy ends the process by a signal, so that whoever started it learns why. It returns where that does not end it, as the first process of a container.
 func endBy(s syscall.Signal) {
 	signal.Reset(s)
 	if err := syscall.Kill(os.Getpid(), s); err == nil {
-		select {} // until it has arrived
+		time.Sleep(time.Second) // until it has arrived
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/signal"
 	"slices"
 	"syscall"
 	"testing"
@@ -30,6 +31,49 @@ func TestDeparture(t *testing.T) {
 	d.leave(0)
 	if len(did) < 2 || did[1] != any(syscall.SIGHUP) {
 		t.Errorf("after a signal it did %v", did)
+	}
+}
+
+// TestSignalsGoNowhereElse takes them from Fyne, which listens before its loop begins and may begin to only after that, and has the window closed once.
+func TestSignalsGoNowhereElse(t *testing.T) {
+	elsewhere := make(chan os.Signal, 1)
+	defer signal.Stop(elsewhere)
+	d := newDeparture(func() {})
+	d.listen()
+	defer d.release()
+	signal.Notify(elsewhere, syscall.SIGINT, syscall.SIGTERM)
+	closed := make(chan struct{})
+	d.obey(func(f func()) { f() }, func() { close(closed) })
+	if err := syscall.Kill(os.Getpid(), syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	<-closed
+	signal.Stop(elsewhere) // waits for what is on its way
+	if len(elsewhere) > 0 {
+		t.Error("Fyne has got the signal")
+	}
+	var by syscall.Signal
+	d.raise, d.exit = func(s syscall.Signal) { by = s }, func(int) {}
+	d.leave(0)
+	if by != syscall.SIGTERM {
+		t.Errorf("it ended by signal %d", by)
+	}
+}
+
+// TestIgnoredSignalsStaySo lets a window go on that nohup has started.
+func TestIgnoredSignalsStaySo(t *testing.T) {
+	signal.Ignore(syscall.SIGHUP)
+	defer signal.Reset(syscall.SIGHUP)
+	d := newDeparture(func() {})
+	d.listen()
+	defer d.release()
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP) // as Fyne does with others
+	d.take()
+	if !signal.Ignored(syscall.SIGHUP) || slices.Contains(d.heeded, os.Signal(syscall.SIGHUP)) {
+		t.Error("a hang-up would end it")
+	}
+	if signal.Ignored(syscall.SIGTERM) || !slices.Contains(d.heeded, os.Signal(syscall.SIGTERM)) {
+		t.Error("nothing would end it")
 	}
 }
 

@@ -2,6 +2,7 @@ package widget
 
 import (
 	"image/color"
+	"math"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -260,8 +261,11 @@ func orClear(name fyne.ThemeColorName) color.Color {
 	return theme.Color(name)
 }
 
+// heightFor is whole: a line of text is some 19.08 high, and from row to row such parts would add up to a pixel now and then. What is rounded
+// away is taken from the pad.
 func (r *choiceRow) heightFor(width float32) float32 {
-	return r.content.heightFor(width-2*rowInset-2*r.owner.pad.Width) + 2*rowInset + 2*r.owner.pad.Height
+	height := r.content.heightFor(width-2*rowInset-2*r.owner.pad.Width) + 2*rowInset + 2*r.owner.pad.Height
+	return float32(math.Round(float64(height)))
 }
 
 var _ desktop.Hoverable = (*choiceRow)(nil)

@@ -2,10 +2,12 @@ package widget
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
 
 	"lethe/engine/quantity"
@@ -146,6 +148,51 @@ func TestRail(t *testing.T) {
 	press(r, fyne.KeyDown, fyne.KeySpace, fyne.KeyDown, fyne.KeySpace, fyne.KeyHome, fyne.KeyReturn)
 	if strings.Join(heard, " ") != "encryption welcome" {
 		t.Errorf("went to %v: pages that are not reachable must not be gone to", heard)
+	}
+}
+
+// TestRailLiesAlike in whatever order its pages, their states and its size come.
+func TestRailLiesAlike(t *testing.T) {
+	const width = 150 // some titles need two lines
+	size := fyne.NewSize(width, 340)
+	last := pages()
+	last[4].Title, last[4].State, last[4].Reachable = "Host and users of this machine", RailCurrent, true
+	last[2].State = RailDone
+	orders := map[string]func(*Rail){
+		"pages, size":             func(r *Rail) { r.SetItems(last); r.Resize(size) },
+		"size, pages":             func(r *Rail) { r.Resize(size); r.SetItems(last) },
+		"size, untitled, pages":   func(r *Rail) { r.Resize(size); r.SetItems(make([]RailItem, len(last))); r.SetItems(last) },
+		"others, size, pages":     func(r *Rail) { r.SetItems(pages()); r.Resize(size); r.SetItems(last) },
+		"pages, wide, size":       func(r *Rail) { r.SetItems(last); r.Resize(size.AddWidthHeight(300, 0)); r.Resize(size) },
+		"narrow, pages, size":     func(r *Rail) { r.Resize(size.SubtractWidthHeight(60, 0)); r.SetItems(last); r.Resize(size) },
+		"size, pages, again":      func(r *Rail) { r.Resize(size); r.SetItems(last); r.SetItems(pages()); r.SetItems(last); r.Refresh() },
+		"footer, size, pages, no": func(r *Rail) { r.SetFooter("A rehearsal"); r.Resize(size); r.SetItems(last); r.SetFooter("") },
+	}
+	var want []fyne.Position
+	for name, order := range orders {
+		var r *Rail
+		open(t, light(400, 400), func() fyne.CanvasObject {
+			r = NewRail(nil, nil)
+			return container.NewWithoutLayout(r)
+		})
+		order(r)
+		var got []fyne.Position
+		for i, row := range r.rows {
+			body := r.bodies[i]
+			got = append(got, row.Position(), row.Position().Add(row.Size()), row.content.Position(), body.title.Position(), body.icon.Position())
+			if y := row.Position().Y; y != float32(int(y)) {
+				t.Errorf("%s: row %d begins at %v, not on a whole pixel", name, i, y)
+			}
+		}
+		if want == nil {
+			want = got
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: the rows lie at\n%v, not at\n%v", name, got, want)
+		}
+	}
+	if low := want[len(want)-4].Y; low < 5*37+41+19 {
+		t.Errorf("the rail ends at %v: no title has two lines", low)
 	}
 }
 

@@ -62,12 +62,16 @@ func (r *Rail) SetItems(items []RailItem) {
 		}
 		r.setRows(contents)
 	}
+	higher := false
 	for i, item := range items {
-		r.bodies[i].set(item)
+		higher = r.bodies[i].set(item) || higher
 		r.rows[i].setStanding(standing{flat: true, chosen: item.State == RailCurrent, refused: !item.Reachable})
 		if item.State == RailCurrent && !r.focused {
 			r.cursor = i
 		}
+	}
+	if higher {
+		r.list.Refresh()
 	}
 	r.paint()
 }
@@ -140,7 +144,8 @@ func newRailBody() *railBody {
 	return b
 }
 
-func (b *railBody) set(item RailItem) {
+// set shows a page, and tells whether the row may be of another height now.
+func (b *railBody) set(item RailItem) (higher bool) {
 	icon, ink, colour := look.IconWaiting, look.ColorMuted, look.ColorMuted
 	switch item.State {
 	case RailDone:
@@ -149,9 +154,12 @@ func (b *railBody) set(item RailItem) {
 		icon, ink, colour = look.IconCurrent, theme.ColorNamePrimary, theme.ColorNameForeground
 	}
 	b.icon.set(icon.In(ink))
-	b.title.style.Bold = item.State == RailCurrent
+	bold := item.State == RailCurrent
+	higher = b.title.text != item.Title || b.title.style.Bold != bold // bold letters are wider
+	b.title.style.Bold = bold
 	b.title.colour = colour
 	b.title.text = item.Title
 	b.title.flow(b.title.laidWidth)
 	b.settle()
+	return higher
 }
