@@ -56,7 +56,8 @@ run: ## Open the window in rehearsal on a virtual disk, or rehearse without it w
 
 .PHONY: run-window
 run-window: run-tools window build
-	$(window) --rehearse
+	@$(window) --rehearse; code=$$?; \
+	if test $$code -eq 3; then $(MAKE) --no-print-directory rehearse; else exit $$code; fi # 3: the display cannot be reached, as with sudo
 
 .PHONY: rehearse
 rehearse: run-tools build ## Rehearse a whole encrypted installation on a virtual 40 GiB disk, without a window

@@ -10,9 +10,6 @@ import (
 	"fyne.io/fyne/v2"
 )
 
-// lost is the exit code where the display has gone away.
-const lost = 1
-
 // fyneListens is how long after the beginning of its loop Fyne has certainly begun to listen to signals. As a rule it has before.
 const fyneListens = 500 * time.Millisecond
 

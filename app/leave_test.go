@@ -20,9 +20,9 @@ func TestDeparture(t *testing.T) {
 	d.finish = func() { did = append(did, "finish"); d.leave(7) } // as a run does that ends meanwhile
 	d.exit = func(code int) { did = append(did, code) }
 	d.raise = func(s syscall.Signal) { did = append(did, s) }
-	d.leave(lost)
+	d.leave(failed)
 	d.leave(0)
-	if !slices.Equal(did, []any{"finish", lost}) {
+	if !slices.Equal(did, []any{"finish", failed}) {
 		t.Errorf("it did %v", did)
 	}
 	did, d.asked = nil, make(chan os.Signal, 1)

@@ -27,11 +27,28 @@ const appID = "org.lethe.Lethe"
 // build counts the releases; FyneApp.toml says the same.
 const build = 1
 
+// Exit codes besides that of the signal that ended it.
+const (
+	failed    = 1
+	noDisplay = 3
+)
+
+var (
+	errNoDisplay   = errors.New("cannot open a window: there is no display; rehearse without one: lethe-engine rehearse")
+	errUnreachable = errors.New("cannot open a window: the display cannot be reached, or lets nobody in but the person whose session it is; " +
+		"start this from a terminal of that session, or rehearse without a window: lethe-engine rehearse")
+)
+
 func main() {
-	if err := run(os.Args[1:]); err != nil {
-		fmt.Fprintln(os.Stderr, "lethe:", err)
-		os.Exit(1)
+	err := run(os.Args[1:])
+	if err == nil {
+		return
 	}
+	fmt.Fprintln(os.Stderr, "lethe:", err)
+	if errors.Is(err, errNoDisplay) || errors.Is(err, errUnreachable) {
+		os.Exit(noDisplay)
+	}
+	os.Exit(failed)
 }
 
 // run opens the window and ends with it.
@@ -51,7 +68,7 @@ func run(args []string) error {
 		return nil
 	}
 	if os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
-		return errors.New("cannot open a window: there is no display; rehearse without one: lethe-engine rehearse")
+		return errNoDisplay
 	}
 	if err := lang.AddTranslationsFS(assets.Translations, assets.TranslationsDir); err != nil {
 		return fmt.Errorf("cannot read the translations: %w", err)
@@ -62,14 +79,21 @@ func run(args []string) error {
 	a.Settings().SetTheme(look.New())
 	spare(a)
 	rest := newDozer(glfwDoze(), fyne.Do)
-	var w *window
+	var (
+		w   *window
+		err error
+	)
 	out := newDeparture(func() { rest.end(); w.finish() })
 	out.listen()
-	w = raise(surface{
+	w, err = raise(surface{
 		app: a, engine: realEngine{}, dispatch: rest.dispatch, root: os.DirFS("/"), around: thisMachine(), seed: kernelSeed, now: time.Now, rehearse: *rehearse,
 		persist: *persist, quit: func() { out.leave(0) },
 	})
-	whenDisplayGone(func() { out.leave(lost) })
+	if err != nil {
+		out.finish()
+		return err
+	}
+	whenDisplayGone(func() { out.leave(failed) })
 	a.Lifecycle().SetOnStarted(func() { out.obey(rest.dispatch, w.close) })
 	rest.begin()
 	a.Run()

@@ -11,10 +11,10 @@ import (
 // firstSize is the size of the window to begin with.
 var firstSize = fyne.NewSize(1120, 760)
 
-// raise opens the window. Until GLFW has looked at display and devices, and the driver of the graphics card is loaded, the one goroutine
-// that may draw waits for most of a tenth of a second. Meanwhile another one makes what the window will show, down to the place of every
+// raise opens the window; with an error it is made and not open. Until GLFW has looked at display and devices, and the driver of the graphics card
+// is loaded, the one goroutine that may draw waits for most of a tenth of a second. Meanwhile another one makes what the window will show, down to the place of every
 // text; nobody else uses Fyne's objects at that time, and Fyne's own caches are made for several.
-func raise(on surface) *window {
+func raise(on surface) (*window, error) {
 	rest := hurry()
 	defer rest()
 	made := make(chan *window, 1)
@@ -32,10 +32,12 @@ func raise(on surface) *window {
 		return w.shell.content
 	}, func() { w.enter(win) })
 	win.SetContent(content)
-	win.Show()
+	if err := shown(win.Show); err != nil {
+		return <-made, err
+	}
 	content.arrive() // also where there was nothing to draw on
 	w.read()
-	return w
+	return w, nil
 }
 
 // hurry leaves the processors to the start, until rest is called: the garbage that it makes is less than what may gather later.
