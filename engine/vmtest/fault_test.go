@@ -168,6 +168,9 @@ var sentence = map[string]string{
 // judge compares what became of a case with what was promised.
 func (f fault) judge(t *testing.T, folder string) {
 	t.Helper()
+	if _, err := os.Stat(filepath.Join(folder, "whole")); err == nil {
+		t.Fatalf("the fault could not be made, so nothing is proven:\n%s", facts{t, folder}.text("break.log"))
+	}
 	first := attempt(t, folder, "first")
 	said := first.said()
 	if code := first.text("code"); code != f.code || first.summary.Disk != f.disk {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -113,6 +114,12 @@ func everything(luks bool) []fault {
 	return list
 }
 
+// cannot tells what does not happen to such a disk: Linux writes to an NVMe disk again where that fails once, and QEMU's does not say
+// that it is read-only.
+func (k kind) cannot(f fault) bool {
+	return k == nvme && (f.name == "table-eio-once" || f.name == "read-only")
+}
+
 // TestEveryFault is TestFaults with all that can happen, with and without LUKS, on disks of two kinds.
 func TestEveryFault(t *testing.T) {
 	whole(t)
@@ -125,7 +132,7 @@ func TestEveryFault(t *testing.T) {
 				t.Logf("LETHE_VM_SEED=%d", seed)
 				w := newWard(t, rand.New(rand.NewPCG(seed, uint64(i))), k)
 				w.wish.Swap.Mode, w.wish.Swap.Size = config.SwapPlain, quantity.GiB
-				w.judge(everything(luks))
+				w.judge(slices.DeleteFunc(everything(luks), k.cannot))
 			})
 		}
 	}

@@ -122,7 +122,9 @@ one() { # folder
   [ "$soil" = none ] || fresh
   soil "$soil" "$disk"
   during() { :; }
-  type -t "break_$fault" >/dev/null && "break_$fault" >"$out/break.log" 2>&1
+  if type -t "break_$fault" >/dev/null; then
+    "break_$fault" >"$out/break.log" 2>&1 || touch "$out/whole"
+  fi
   settled >"$out/before"
   attempt "$out/first" "$first"
   rm -rf /run/hook && mkdir /run/hook

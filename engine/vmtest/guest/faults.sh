@@ -4,6 +4,7 @@
 fresh() { # nothing that the kernel would take up
   local n name
   for name in $(dmsetup ls | grep -oE '^old-[a-z]+'); do dmsetup remove --force --retry "$name"; done
+  rm -rf /dev/old # of a volume group that udev was kept out of
   [ -e /proc/mdstat ] && mdadm --quiet --stop --scan
   wipefs --all --force --quiet "$disk"-part* "$disk" 2>/dev/null
   for n in $(seq 50); do # udev may be looking at a partition
@@ -65,6 +66,7 @@ appear() { # the disk comes back under its name
     sleep 0.1
   done
   echo "$disk does not appear"
+  return 1
 }
 
 break_read-only() { ask unplug "$serial"; ask plug "$serial" read-only; appear; }
@@ -119,7 +121,7 @@ break_target-full() {
 }
 fill() { # mount point, MiB
   mount -o "remount,size=$2M" "$1"
-  head -c 8G /dev/zero >"$1/fill" 2>/dev/null
+  ! head -c 8G /dev/zero >"$1/fill" 2>/dev/null
 }
 spill() { # mount point
   rm -f "$1/fill"
