@@ -142,7 +142,7 @@ func asRsyncForward(t testing.TB, found []persist.Finding, store string, links b
 		if f.Kind != persist.Missing && f.Kind != persist.Differs || f.Type == persist.Link && !links || excluded(f.Path) {
 			continue
 		}
-		if !blocked(filepath.Join(store, f.Path)) {
+		if !blocked(store, f.Path) {
 			list = append(list, f.Path)
 		}
 	}
@@ -150,13 +150,16 @@ func asRsyncForward(t testing.TB, found []persist.Finding, store string, links b
 	return list
 }
 
-// blocked tells a folder that is not empty, which rsync does not replace.
-func blocked(name string) bool {
-	info, err := os.Lstat(name)
-	if err != nil || !info.IsDir() {
-		return false
+// blocked tells that a tree has a folder there that is not empty, which rsync does not replace. No link leads to one: rsync replaces links above.
+func blocked(tree, name string) bool {
+	at := tree
+	for _, part := range strings.Split(strings.TrimPrefix(name, "/"), "/") {
+		at = filepath.Join(at, part)
+		if info, err := os.Lstat(at); err != nil || !info.IsDir() {
+			return false
+		}
 	}
-	inner, err := os.ReadDir(name)
+	inner, err := os.ReadDir(at)
 	return err != nil || len(inner) > 0
 }
 
@@ -170,7 +173,7 @@ func asRsyncBack(t testing.TB, found []persist.Finding, root, store string) []st
 		}
 		info, err := os.Lstat(filepath.Join(store, f.Path))
 		must(t, err)
-		if info.Mode()&(fs.ModeSymlink|fs.ModeDir) == 0 && !blocked(filepath.Join(root, f.Path)) {
+		if info.Mode()&(fs.ModeSymlink|fs.ModeDir) == 0 && !blocked(root, f.Path) {
 			list = append(list, f.Path)
 		}
 	}
