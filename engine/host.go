@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -224,13 +223,8 @@ func (l Local) machine() *step.Machine {
 		Tools: tool.Exec{}, Record: l.path("held.json"),
 		Mounts: mountsBelow,
 		Active: func(r device.Release) (bool, error) { return r.Active() },
-		Opened: func(name string) (bool, error) {
-			_, err := os.Lstat(filepath.Join("/dev/mapper", name))
-			if errors.Is(err, os.ErrNotExist) {
-				return false, nil
-			}
-			return err == nil, err
-		},
+		// The kernel says so: where udev could not write to a full /run, its link outlives a mapping.
+		Opened: func(name string) (bool, error) { return device.Release{Kind: "dm", Name: name}.Active() },
 	}
 }
 

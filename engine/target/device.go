@@ -43,6 +43,9 @@ func OpenDevice(path string, settle func(context.Context) error) (*Device, error
 
 func openDevice(path string, settle func(context.Context) error, on system) (*Device, error) {
 	f, number, err := openBlock(path, unix.O_RDWR|unix.O_NOFOLLOW)
+	if errors.Is(err, unix.ENOENT) {
+		return nil, fmt.Errorf("cannot open disk: %w: it is no longer there, or has another name; look at the disks again and make a new plan", err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("cannot open disk: %w", err)
 	}

@@ -309,7 +309,8 @@ func TestOpenDeviceRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range []string{file, folder, "/dev/null", filepath.Join(folder, "missing")} {
-		if _, err := OpenDevice(path, nil); err == nil || !strings.Contains(err.Error(), "cannot open disk") {
+		if _, err := OpenDevice(path, nil); err == nil || !strings.Contains(err.Error(), "cannot open disk") ||
+			strings.HasSuffix(path, "missing") != strings.Contains(err.Error(), "look at the disks again") {
 			t.Errorf("%s: %v", path, err)
 		}
 	}

@@ -42,7 +42,7 @@ func faults() map[string][][]fault {
 			{name: "mounted-part", code: "2", says: []string{"mounted at /run/media: unmount it"}},
 			{name: "swapped", code: "2", says: []string{"The system swaps on .*swapoff"}},
 			{name: "run-full", code: "2", disk: "untouched", says: []string{noSpace, "remove what you do not need"}},
-			{name: "run-fills", code: "1", disk: "incomplete", says: []string{noSpace}},
+			{name: "run-fills", luks: true, code: "1", disk: "incomplete", says: []string{noSpace}},
 			{name: "other-disk", luks: true, code: "2", disk: "untouched", says: []string{"not the disk that was confirmed", againWord}},
 			{name: "memory", luks: true, code: "0", disk: "complete", only: true},
 			{name: "array", soil: "md", code: "0", disk: "complete", only: true, told: "mdadm --stop"},
@@ -108,7 +108,7 @@ func everything(luks bool) []fault {
 	if luks {
 		list = append(list,
 			fault{name: "luks-eio", luks: true, code: "1", disk: "incomplete", step: "Encrypt the nix partition", says: []string{eio, overWord}},
-			fault{name: "other-disk", luks: true, code: "2", disk: "untouched", says: []string{"not the disk that was confirmed", againWord}},
+			fault{name: "other-disk", luks: true, code: "2", disk: "untouched", says: []string{"not the disk that was confirmed|no longer there, or has another name", againWord}},
 			fault{name: "memory", luks: true, code: "0", disk: "complete", only: true})
 	}
 	return list

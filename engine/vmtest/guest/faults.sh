@@ -22,12 +22,20 @@ heal_table-eio() { ask mend "$serial"; }
 break_table-eio-once() { ask fail "$serial" 1 once; }
 heal_table-eio-once() { ask mend "$serial"; }
 
+# begins waits for a step, and fails where the installation ends before.
+begins() { # out step seconds
+  until grep -q '"step-start","step":"'"$2"'"' "$1/jsonl" 2>/dev/null; do
+    kill -0 "$engine" 2>/dev/null || return 1
+    sleep "$3"
+  done
+}
+
 # Every write fails from the moment on at which a program is called.
 failing_from() { # program word
   hook "$1" "$(declare -f ask)
 case \"\$*\" in *$2*) ask fail $serial all >/dev/null ;; esac"
 }
-break_partition-eio() { step=partition; during() { until grep -q '"step-start","step":"partition"' "$1/jsonl"; do sleep 0.02; done; ask fail "$serial" all; }; }
+break_partition-eio() { step=partition; during() { begins "$1" partition 0.02 && ask fail "$serial" all; }; }
 heal_partition-eio() { step=; ask mend "$serial"; }
 break_esp-eio() { failing_from mkfs.fat /dev; }
 heal_esp-eio() { ask mend "$serial"; }

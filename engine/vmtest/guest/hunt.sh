@@ -36,7 +36,7 @@ break_memory() {
     for pid in \$(pgrep -f 'lethe-engine (serve|install)'); do seek '$place/memory-install' pid:\$pid; done
     pgrep -af lethe-engine >'$place/processes'"
   during() {
-    until grep -q '"step-start","step":"close"' "$1/jsonl" 2>/dev/null; do sleep 0.05; done
+    begins "$1" close 0.05 || return
     pkill -STOP -f 'lethe-engine install'
     until grep -q '"kind":"run-done"' /run/lethe/journal.jsonl; do sleep 0.1; done
     sleep 1
