@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"lethe/engine/plan"
 	"lethe/engine/plan/plantest"
 	"lethe/engine/run"
@@ -301,6 +303,20 @@ func TestEveryInstallationStepKilled(t *testing.T) {
 					s.again(t)
 				})
 			}
+		}
+	}
+}
+
+func TestDiskWithMediumErrors(t *testing.T) {
+	for _, cause := range []error{unix.ENODATA, unix.EIO} {
+		s := newStage(t, true)
+		s.tools.On(func(context.Context, tool.Call) (tool.Result, error) {
+			return tool.Result{}, &os.PathError{Op: "write", Path: "/dev/x", Err: cause}
+		}, "mkfs.ext4")
+		result, err := s.runner.Run(t.Context(), s.env)
+		s.check(t, result, err)
+		if !errors.Is(err, cause) || strings.Contains(fmt.Sprint(err), "a medium error") != (cause == unix.ENODATA) {
+			t.Errorf("%v: %v", cause, err)
 		}
 	}
 }

@@ -12,6 +12,8 @@ import (
 	"math"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"lethe/engine/event"
 	"lethe/engine/plan"
 	"lethe/engine/step"
@@ -80,6 +82,9 @@ func (e *StepError) Unwrap() error { return e.Cause }
 
 // errGone comes before what a program said of a disk that went away in the middle, such as that there is no space left.
 var errGone = errors.New("the disk is no longer there: it was unplugged, or it failed; connect it firmly and look at the disks again before you go on")
+
+// errMedium comes before what the kernel says where a disk tells that a write, or a read, failed at the medium: "no data available".
+var errMedium = errors.New("the disk says that it cannot write or read there (a medium error), as one does that is about to fail; take another disk")
 
 // begun is a step whose Do was called.
 type begun struct {
@@ -218,8 +223,11 @@ func (w *pass) tick(s plan.Step, start time.Time) (stop func()) {
 
 // fail undoes what was begun and ends the run.
 func (w *pass) fail(ctx context.Context, s plan.Step, cause error) (Result, error) {
-	if w.env.Gone() {
+	switch {
+	case w.env.Gone():
 		cause = fmt.Errorf("%w: %w", errGone, cause)
+	case errors.Is(cause, unix.ENODATA):
+		cause = fmt.Errorf("%w: %w", errMedium, cause)
 	}
 	w.emit(event.Event{Kind: event.StepFailed, Title: s.Title, Text: cause.Error()})
 	cancelled := errors.Is(cause, context.Canceled) || ctx.Err() != nil && errors.Is(cause, context.Cause(ctx))

@@ -17,7 +17,7 @@ import (
 
 const (
 	againWord    = "look at the disks again"
-	eio          = "(?i)input/output error|I/O error|EIO"
+	eio          = "(?i)input/output error|I/O error|EIO|medium error"
 	noSpace      = "(?i)no space left"
 	goneWord     = "the disk is no longer there: it was unplugged"
 	continueWord = "(?i)continue"
