@@ -34,7 +34,7 @@ var moments = []struct {
 	{step: "passwords", most: 800 * time.Millisecond},
 	{step: "install", most: 1500 * time.Millisecond},
 	{step: "handover", most: 30 * time.Millisecond},
-	{step: "verify", most: 4 * time.Second},
+	{step: "verify", most: 2500 * time.Millisecond},
 	{step: "close", most: 1500 * time.Millisecond},
 }
 
