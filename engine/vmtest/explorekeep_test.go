@@ -21,11 +21,14 @@ func (e explorer) keptByHand() []string {
 	return []string{"/srv/keep me", "/var/lib/scale", "/home/" + e.wishes[0].owner() + "/work place"}
 }
 
+// keptFile is the file that guest/explore.sh keeps. It has something in it, so nothing is shown in its place before the next start.
+const keptFile = "/srv/one note"
+
 // judgeKeeping looks at the second boot: the dry run, the copy, the write after it, the second copy, and the rebuild.
 func (e explorer) judgeKeeping(f facts) {
 	e.Helper()
 	e.judgeOrphansNow(f)
-	paths := e.keptByHand()
+	paths := append(e.keptByHand(), keptFile)
 	var plan keeping.Plan
 	decode(f, "dry", &plan)
 	e.same(f, "the dry run", "persist-before", "persist-dry", nil)
@@ -46,6 +49,7 @@ func (e explorer) judgeKeeping(f facts) {
 		"/srv/keep me/socket": persist.Missing, "/srv/keep me/late \xff\n": persist.Missing, "/srv/keep me/plain": persist.Differs,
 		"/srv/keep me/one": persist.Differs, "/srv/keep me/two": persist.Differs, "/srv/keep me/sub/three": persist.Differs,
 		"/srv/keep me/empty": persist.Orphan, "/var/lib/scale/state.db": persist.Differs,
+		keptFile: persist.Differs,
 	})
 	var again keeping.Result
 	decode(f, "sync", &again)
@@ -136,7 +140,7 @@ func (e explorer) told(f facts, name string, want map[string]persist.Kind) {
 	e.Helper()
 	got := map[string]persist.Kind{}
 	for p, finding := range f.scan(name) {
-		if finding.Kind != persist.Kept && under(p, e.keptByHand()...) {
+		if finding.Kind != persist.Kept && under(p, append(e.keptByHand(), keptFile)...) {
 			got[p] = finding.Kind
 		}
 	}
@@ -148,8 +152,10 @@ func (e explorer) told(f facts, name string, want map[string]persist.Kind) {
 // judgeSwitch wants the rebuild to have shown what was pending, with everything in it, and to have made an entry of the boot loader.
 func (e explorer) judgeSwitch(f facts) {
 	e.Helper()
-	f.good("switch")
-	e.judgeState(f, "waiting-switched", nil)
+	if said := f.good("switch") + f.text("switch.err"); !strings.Contains(said, "A file already exists at "+keptFile) {
+		e.Errorf("the rebuild did not refuse to hide the file that is kept:\n%s", said)
+	}
+	e.judgeState(f, "waiting-switched", []string{keptFile})
 	before, after := f.mountsOf("mountinfo-synced"), f.mountsOf("mountinfo-full")
 	for i, p := range e.keptByHand() {
 		if before[p] != nil || after[p] == nil || after[p].Root != "/persist"+p {
@@ -184,6 +190,7 @@ func (e explorer) judgeSurvival(before, after facts) {
 		}
 		e.copied(p, before.census(fmt.Sprintf("tree%d-last", i)), after.census(fmt.Sprintf("tree%d-fresh", i)))
 	}
+	e.judgeFile(after)
 	tree := after.census("tree0-fresh")
 	for _, name := range []string{"/late \xff\n", "/after", "/not \xff\xfe UTF-8", "/new\nline"} {
 		if _, there := tree[name]; !there {
@@ -192,6 +199,18 @@ func (e explorer) judgeSurvival(before, after facts) {
 	}
 	e.judgeState(after, "waiting-fresh", nil)
 	e.told(after, "scan-fresh", map[string]persist.Kind{})
+}
+
+// judgeFile wants the file that is kept to be shown by a link, with its owner, its mode and the write after it was copied.
+func (e explorer) judgeFile(f facts) {
+	e.Helper()
+	if leads := f.good("leads-fresh"); leads != storage+keptFile {
+		e.Errorf("%q leads to %q after the restart", keptFile, leads)
+	}
+	stored := f.census("persist-fresh")[keptFile]
+	if want := fmt.Sprintf("640 %d:%d %d", stored.UID, stored.GID, len("note\nlate\n")); f.good("single-fresh") != want || stored.UID == 0 {
+		e.Errorf("%q is %s after the restart; wanted %s", keptFile, f.good("single-fresh"), want)
+	}
 }
 
 // copied compares a tree with its copy. Only sockets may be missing; sizes and link counts of folders are the file system's own.

@@ -13,6 +13,7 @@ uid=$(ids "$user" 3)
 gid=$(ids "$user" 4)
 service=$(ids messagebus 3)
 kept=("/srv/keep me" /var/lib/scale "$home/work place")
+single="/srv/one note" # kept too, without the folder that it is in
 
 # fact NAME COMMAND keeps what a command prints, and its exit code.
 fact() {
@@ -79,13 +80,16 @@ second() {
   mkdir "$home/work place"
   echo work >"$home/work place/page 1"
   chown -R "$uid:$gid" "$home/work place"
+  echo note >"$single"
+  chown "$uid:$gid" "$single"
+  chmod 640 "$single"
 
   repository before
   census before
-  fact dry /run/share/lethe-engine persist keep --dry-run --json "${kept[@]}"
+  fact dry /run/share/lethe-engine persist keep --dry-run --json "${kept[@]}" "$single"
   census dry
   repository dry
-  fact keep /run/share/lethe-engine persist keep --json "${kept[@]}"
+  fact keep /run/share/lethe-engine persist keep --json "${kept[@]}" "$single"
   repository kept
   fact waiting-kept /run/share/lethe-engine persist keep --sync --dry-run --json
   explore scan-kept --orphans --kept
@@ -118,6 +122,7 @@ late() {
   rm empty
   cd /
   echo 'weight 70' >>/var/lib/scale/state.db
+  echo late >>"$single"
 }
 
 # The third: what was kept is there. Then one of it is forgotten.
@@ -125,6 +130,8 @@ third() {
   census fresh
   repository fresh
   trees fresh
+  fact single-fresh stat --dereference --format '%a %u:%g %s' "$single"
+  fact leads-fresh readlink "$single"
   explore scan-fresh --orphans --kept
   fact waiting-fresh /run/share/lethe-engine persist keep --sync --dry-run --json
 
