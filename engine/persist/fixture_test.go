@@ -225,7 +225,7 @@ func scanHere(root, store string) int {
 			mu.Lock()
 			defer mu.Unlock()
 			for _, f := range parcel {
-				fmt.Printf("%s\n", f.AppendJSON(nil))
+				fmt.Printf("%s\n", asLine(f))
 			}
 		})
 	if err != nil {

@@ -1,6 +1,7 @@
 package persist_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"runtime"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"lethe/engine/persist"
 )
@@ -107,14 +109,66 @@ func TestJSON(t *testing.T) {
 		f.Owner.Suggest = c.path
 		text, err := json.Marshal(f)
 		must(t, err)
-		if !json.Valid(text) || !strings.Contains(strings.ReplaceAll(string(f.AppendJSON(nil)), " ", ""), c.want) {
+		if !json.Valid(text) || !strings.Contains(strings.ReplaceAll(string(asLine(f)), " ", ""), c.want) {
 			t.Errorf("%s, not %s", text, c.want)
 		}
 		var back persist.Finding
-		must(t, json.Unmarshal(f.AppendJSON(nil), &back))
+		must(t, json.Unmarshal(asLine(f), &back))
 		if diff := cmp.Diff(f, back); diff != "" {
 			t.Error(diff)
 		}
+	}
+}
+
+// asLine is a finding as it is printed. json.Marshal escapes what the printer leaves as it is.
+func asLine(f persist.Finding) []byte {
+	var e persist.Encoder
+	return e.Append(nil, &f)
+}
+
+// TestEncoder has one encoder write what a new one writes each time, and times as the standard library does.
+func TestEncoder(t *testing.T) {
+	name := rapid.SampledFrom([]string{"a", "b c", "\xff", "ü", "\n", "\xe2\x82", "\xac"})
+	word := rapid.SampledFrom([]string{"", "x", "the history of bash", "\""})
+	seconds := rapid.OneOf(rapid.Int64Range(-3, 3), rapid.Int64Range(-62135596800-10, 253402300799+10), rapid.Int64(), rapid.Just[int64](253402300800), rapid.Just[int64](-62135596801))
+	nanoseconds := rapid.OneOf(rapid.Just[int64](0), rapid.Int64Range(0, 999_999_999), rapid.SampledFrom([]int64{1, 10, 100_000_000, 999_999_000}))
+	rapid.Check(t, func(t *rapid.T) {
+		var e persist.Encoder
+		for range rapid.IntRange(1, 12).Draw(t, "findings") {
+			f := finding("/"+strings.Join(rapid.SliceOfN(name, 1, 4).Draw(t, "path"), "/"), persist.Missing, 1)
+			f.Owner = persist.Owner{Name: word.Draw(t, "owner"), Kind: persist.Unit, Suggest: word.Draw(t, "suggest")}
+			f.Noise, f.Pending = word.Draw(t, "noise"), rapid.Bool().Draw(t, "pending")
+			f.Modified = time.Unix(seconds.Draw(t, "second"), nanoseconds.Draw(t, "nanosecond"))
+			got, alone := e.Append(nil, &f), asLine(f)
+			if !bytes.Equal(got, alone) {
+				t.Fatalf("%s, and alone %s", got, alone)
+			}
+			when := f.Modified.UTC()
+			switch {
+			case when.Year() < 1:
+				when = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC)
+			case when.Year() > 9999:
+				when = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
+			}
+			if want := `"modified":"` + when.Format(time.RFC3339Nano) + `"`; !bytes.Contains(got, []byte(want)) {
+				t.Fatalf("%s, not %s", got, want)
+			}
+		}
+	})
+}
+
+// BenchmarkEncoder encodes what a scan of a folder finds.
+func BenchmarkEncoder(b *testing.B) {
+	var findings []persist.Finding
+	for i := range 64 {
+		f := finding(fmt.Sprintf("/home/ada/.local/share/program/section-003/folder/some file %07d.data", i), persist.Missing, 1)
+		f.Modified = time.Unix(1_790_000_000, int64(i)*3333)
+		findings = append(findings, f)
+	}
+	var e persist.Encoder
+	var line []byte
+	for i := range b.N {
+		line = e.Append(line[:0], &findings[i%len(findings)])
 	}
 }
 
@@ -126,7 +180,7 @@ func FuzzFinding(f *testing.F) {
 		if parts := strings.Split(in.Path, "/"); cut > 0 && cut < len(parts) {
 			in.Owner.Suggest = strings.Join(parts[:cut+1], "/")
 		}
-		text := in.AppendJSON(nil)
+		text := asLine(in)
 		var back persist.Finding
 		if err := json.Unmarshal(text, &back); err != nil || strings.ContainsAny(string(text), "\n\r\x1b\u2028") {
 			t.Fatalf("%q: %v", text, err)

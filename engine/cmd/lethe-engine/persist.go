@@ -122,11 +122,10 @@ func (s streams) persist(ctx context.Context, f persistFlags) error {
 
 // linesTo prints findings as JSON lines. What was found is out at once, and nobody listening any more ends the scan.
 func linesTo(out *bufio.Writer, stop context.CancelCauseFunc) func([]persist.Finding) {
-	var line []byte
+	var encode persist.Encoder
 	return func(findings []persist.Finding) {
 		for i := range findings {
-			line = append(findings[i].AppendJSON(line[:0]), '\n')
-			if _, err := out.Write(line); err != nil {
+			if _, err := out.Write(append(encode.Append(out.AvailableBuffer(), &findings[i]), '\n')); err != nil {
 				stop(fmt.Errorf("cannot print: %w", err))
 				return
 			}
