@@ -26,10 +26,9 @@ func TestAgainstLibrary(t *testing.T) {
 			rapid.SampledFrom([]string{"p4ssword", "dr@gon", "c0rrect", "stap!e"}),
 			rapid.StringMatching(`[a-zA-Z?;=]{1,5}`),
 		)
-		text := strings.Join(rapid.SliceOfN(piece, 1, 4).Draw(t, "pieces"), rapid.SampledFrom([]string{"", " "}).Draw(t, "between"))
-		if beyondFirst.MatchString(text) {
-			t.Skip("the library sees a sequence where none is")
-		}
+		text := rapid.Custom(func(t *rapid.T) string {
+			return strings.Join(rapid.SliceOfN(piece, 1, 4).Draw(t, "pieces"), rapid.SampledFrom([]string{"", " "}).Draw(t, "between"))
+		}).Filter(func(text string) bool { return !beyondFirst.MatchString(text) }).Draw(t, "text")
 		known := []string{"lethe", "ada"}
 		mine := scoring.MinimumEntropyMatchSequence(text, matches(text, known))
 		theirs := zxcvbn.PasswordStrength(text, known)

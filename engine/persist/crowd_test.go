@@ -13,7 +13,11 @@ const growing = 300 // folders, in seven others
 // grower is a walk through enough folders for the rest of the workers to join, as if the disk had been read.
 func grower(t *testing.T, enter func(*worker)) *walk {
 	t.Helper()
-	tree := t.TempDir()
+	tree, err := os.MkdirTemp("/dev/shm", "lethe-") // a file system for whose workers room is made
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(tree) })
 	for i := range growing {
 		if err := os.MkdirAll(filepath.Join(tree, fmt.Sprint(i%7), fmt.Sprint(i)), 0o700); err != nil {
 			t.Fatal(err)
