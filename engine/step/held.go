@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"syscall"
 	"time"
 
 	"lethe/engine/command"
@@ -88,13 +89,17 @@ func (m *Machine) save() error {
 			err = os.Rename(fresh, m.Record)
 		}
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, syscall.ENOSPC):
+		return fmt.Errorf("cannot record what is held: %w; it lies in memory: remove what you do not need from %s", err, filepath.Dir(plan.RunDir))
+	case err != nil:
 		return fmt.Errorf("cannot record what is held: %w", err)
 	}
 	return nil
 }
 
-// letGo releases the things of some kinds, the newest first. One that cannot be released does not keep the others.
+// letGo releases the things of some kinds, the newest first. One that cannot be released does not keep the others. A record that cannot be
+// shortened, since its file system is full, is no problem: it names what is gone, and what is gone is passed over.
 func (m *Machine) letGo(ctx context.Context, kinds ...kind) error {
 	var problems []error
 	for _, t := range slices.Backward(slices.Clone(m.things)) {
@@ -107,7 +112,15 @@ func (m *Machine) letGo(ctx context.Context, kinds ...kind) error {
 		}
 		m.things = slices.DeleteFunc(m.things, func(is thing) bool { return is == t })
 	}
-	return errors.Join(errors.Join(problems...), m.save())
+	return errors.Join(errors.Join(problems...), m.shorten())
+}
+
+// shorten writes the record after something was let go of. Where that fails the old one stays.
+func (m *Machine) shorten() error {
+	if err := m.save(); err != nil && !errors.Is(err, syscall.ENOSPC) {
+		return err
+	}
+	return nil
 }
 
 // letGoOf releases one thing.
@@ -116,7 +129,7 @@ func (m *Machine) letGoOf(ctx context.Context, t thing) error {
 		return err
 	}
 	m.things = slices.DeleteFunc(m.things, func(is thing) bool { return is == t })
-	return m.save()
+	return m.shorten()
 }
 
 // forget leaves things of a kind to themselves.
