@@ -22,7 +22,7 @@ ask() {
 # call_through puts the recorder before every program that may be called.
 call_through() {
   local name
-  mkdir -p /run/record /run/hook /run/played
+  mkdir -p /record /run/hook /run/played
   rm /run/current-system/sw/bin
   mkdir /run/current-system/sw/bin
   for name in nixos-install nixos-generate-config cryptsetup mkfs.fat mkfs.ext4 mkswap mount umount udevadm sync blkid sfdisk sgdisk parted \
@@ -114,8 +114,8 @@ one() { # folder
   disk=/dev/disk/by-id/$id phrase=$case/passphrase out=$place
   echo "CASE ${1##*/} at $(cut -d' ' -f1 /proc/uptime)"
   mkdir -p "$out"
-  rm -rf /run/hook /run/lethe /run/record
-  mkdir -p /run/hook /run/record
+  rm -rf /run/hook /run/lethe /record
+  mkdir -p /run/hook /record
   rm -f /run/played/nixos-install
   [ "$full" = true ] || cp /share/quick.sh /run/played/nixos-install
   chmod 755 /run/played/* 2>/dev/null
@@ -134,7 +134,7 @@ one() { # folder
   step=''
   [ "$second" = none ] || attempt "$out/second" "$second"
   hunt "$out"
-  cp -r /run/record "$out/record"
+  cp -r /record "$out/record"
   echo "DONE ${1##*/} at $(cut -d' ' -f1 /proc/uptime)"
 }
 

@@ -139,8 +139,16 @@ break_run-full() { fill /run 32; }
 heal_run-full() { spill /run; }
 break_tmp-full() { fill /tmp 16; }
 heal_tmp-full() { spill /tmp; }
-# The live system's memory file system fills up in the middle.
-break_run-fills() { hook mkfs.fat "$(declare -f fill); fill /run 32"; }
+# The live system's memory file system fills up in the middle, and stays full: udev gives room back when it cannot write.
+break_run-fills() {
+  hook mkfs.fat "$(declare -f fill); fill /run 32"
+  during() {
+    while kill -0 "$engine" 2>/dev/null; do
+      while [ -e /run/fill ] && printf '%65536s' '' >>/run/fill; do :; done 2>/dev/null
+      sleep 0.02
+    done
+  }
+}
 heal_run-fills() { spill /run; }
 
 # The firmware's variables can be read and not be written.

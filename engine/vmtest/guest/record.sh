@@ -4,7 +4,7 @@
 # lets the case under test break something, and becomes the program. An installation calls some seventy, and bash would take longer to start
 # than most of them to end.
 name=${0##*/}
-cat "/proc/$$/cmdline" "/proc/$$/environ" >>"/run/record/$name.$$"
+cat "/proc/$$/cmdline" "/proc/$$/environ" >>"/record/$name.$$"
 for folder in /run/played /share/bin /usr/local/sbin /usr/local/bin /usr/sbin /usr/bin; do
   program=$folder/$name
   [ -x "$program" ] && break
