@@ -6,6 +6,7 @@ SHELL := /bin/bash
 
 GO ?= go
 GOLANGCI_VERSION := v2.15.0
+GOTESTSUM_VERSION := v1.13.0
 FUZZTIME ?= 60s
 TEST_FUZZ ?= 2000x
 SHUFFLED ?= 10000
@@ -17,6 +18,9 @@ build := build
 engine := $(build)/lethe-engine
 window := $(build)/lethe
 lint := $(build)/tools/golangci-lint-$(GOLANGCI_VERSION)
+gotestsum := $(build)/tools/gotestsum-$(GOTESTSUM_VERSION)
+# What failed, and what it said, is told once more at the end: a log's end is what people are shown.
+go-test = $(gotestsum) --format $(1) --raw-command -- $(GO) test -json
 # Fyne parses its 4 MiB font of coloured emoji once for every style of text; Lethe shows none.
 build-window = CGO_ENABLED=1 $(GO) build -tags gles,no_animations,no_emoji -trimpath -ldflags "-s -w"
 
@@ -79,10 +83,10 @@ window: window-tools ## Build the window
 
 # With the tag ci, pages and widgets are drawn without a display.
 .PHONY: test
-test: test-tools build ## Run every test, and each fuzz target for a moment
+test: test-tools build $(gotestsum) ## Run every test, and each fuzz target for a moment
 	$(GO) vet -tags ci ./...
-	LC_ALL=C.UTF-8 $(GO) test -race -tags ci ./...
-	LC_ALL=C.UTF-8 $(GO) test -run 'Million|EveryProgramOfAnInstallation|InstallationStepKilled' ./engine/run/...
+	LC_ALL=C.UTF-8 $(call go-test,pkgname) -race -tags ci ./...
+	LC_ALL=C.UTF-8 $(call go-test,testname) -run 'Million|EveryProgramOfAnInstallation|InstallationStepKilled' ./engine/run/...
 	@$(MAKE) --no-print-directory test-window
 	@$(MAKE) --no-print-directory fuzz FUZZTIME=$(TEST_FUZZ)
 
@@ -91,8 +95,8 @@ test-shuffled: ## Swap disks under SHUFFLED (10,000) played installations; some 
 	$(GO) test -count=1 -v -run ShuffledDisks ./engine/run -rapid.checks=$(SHUFFLED)
 
 .PHONY: test-window
-test-window: display-tools test-tools window build ## Click through rehearsals in the real window, on a display of its own
-	LC_ALL=C.UTF-8 CGO_ENABLED=0 $(GO) test -tags e2e,ci -count=1 -timeout 10m -run EndToEnd ./app
+test-window: display-tools test-tools window build $(gotestsum) ## Click through rehearsals in the real window, on a display of its own
+	LC_ALL=C.UTF-8 CGO_ENABLED=0 $(call go-test,testname) -tags e2e,ci -count=1 -timeout 10m -run EndToEnd ./app
 
 # A time is the continuous integration's (TEST_FUZZ=60s); `make test` counts executions, since a machine's speed must not decide what a test covers.
 .PHONY: fuzz
@@ -102,14 +106,14 @@ fuzz: build ## Run each fuzz target for FUZZTIME (60s), FUZZ_JOBS (2) at a time
 VM_TESTS ?= InstallAndBoot|Repartition|ContinueAfterPowerCut|TestFaults|TestExplorer
 
 .PHONY: test-vm
-test-vm: vm-tools build ## Install in virtual machines and boot what was installed, twice
+test-vm: vm-tools build $(gotestsum) ## Install in virtual machines and boot what was installed, twice
 	engine/vmtest/guest/tree.sh >/dev/null
-	LETHE_VM_KEEP=$(abspath $(build))/vm $(GO) test -tags vm -count=1 -timeout 60m -v -run '$(VM_TESTS)' ./engine/vmtest
+	LETHE_VM_KEEP=$(abspath $(build))/vm $(call go-test,standard-verbose) -tags vm -count=1 -timeout 60m -run '$(VM_TESTS)' ./engine/vmtest
 
 .PHONY: test-vm-full
-test-vm-full: vm-tools build ## The same for every disk, LUKS and swap, and every fault at every step; VM_RUN=TestKills is one part of it
+test-vm-full: vm-tools build $(gotestsum) ## The same for every disk, LUKS and swap, and every fault at every step; VM_RUN=TestKills is one part of it
 	engine/vmtest/guest/tree.sh >/dev/null
-	LETHE_VM_FULL=1 LETHE_VM_KEEP=$(abspath $(build))/vm $(GO) test -tags vm -count=1 -timeout 600m -v -run '$(VM_RUN)' ./engine/vmtest
+	LETHE_VM_FULL=1 LETHE_VM_KEEP=$(abspath $(build))/vm $(call go-test,standard-verbose) -tags vm -count=1 -timeout 600m -run '$(VM_RUN)' ./engine/vmtest
 
 .PHONY: bench-vm
 bench-vm: vm-tools build ## Measure, in a virtual machine, the wait before nixos-install beside the walkthrough's commands
@@ -122,6 +126,11 @@ lint: lint-tools $(lint) lint-packaging lint-nix ## Check style, packaging and N
 	$(lint) run --build-tags vm ./engine/vmtest/...
 	$(lint) run --build-tags e2e,ci ./app
 	shellcheck .ci/run .ci/fuzz $$(git ls-files '*.sh') engine/vmtest/guest/bin/*
+
+$(gotestsum):
+	@mkdir -p $(build)/tools
+	GOBIN=$(abspath $(build)/tools) $(GO) install gotest.tools/gotestsum@$(GOTESTSUM_VERSION)
+	mv $(build)/tools/gotestsum $@
 
 $(lint):
 	@mkdir -p $(build)/tools
