@@ -84,7 +84,7 @@ func newStand(t testing.TB, live bool, change ...func(*stand, *surface)) *stand 
 	s.w.choose = chosen(s.chosen)
 	s.w.awake = func(on bool) { s.awake = append(s.awake, on) }
 	s.w.open(a.NewWindow("Lethe"))
-	s.until("the machine is read", func() bool { return s.w.state.Shown.Grade != "" && len(s.w.lists.Languages) > 0 })
+	s.until("the machine is read", func() bool { return s.w.state.Shown.Grade != "" && len(s.w.lists.Keymaps) > 0 })
 	s.w.refresh()
 	t.Cleanup(s.close)
 	return s

@@ -3,6 +3,7 @@ package page
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
@@ -12,27 +13,17 @@ import (
 	"lethe/engine/flake/locale"
 )
 
-// usualLanguages are offered where the machine has no list of its own.
-var usualLanguages = strings.Fields(`ar_EG bg_BG ca_ES cs_CZ da_DK de_AT de_CH de_DE el_GR en_AU en_CA en_GB en_IE en_IN en_NZ en_US en_ZA
-	es_AR es_ES es_MX et_EE eu_ES fa_IR fi_FI fr_BE fr_CA fr_CH fr_FR gl_ES he_IL hi_IN hr_HR hu_HU id_ID is_IS it_CH it_IT ja_JP ko_KR
-	lt_LT lv_LV nb_NO nl_BE nl_NL nn_NO pl_PL pt_BR pt_PT ro_RO ru_RU sk_SK sl_SI sr_RS sv_FI sv_SE th_TH tr_TR uk_UA vi_VN zh_CN zh_TW`)
-
 // languageOptions shows locales as people call them: in their own words and in English.
-func languageOptions(list []string) []control.Option {
-	if len(list) == 0 {
-		for _, name := range usualLanguages {
-			list = append(list, name+".UTF-8")
-		}
-	}
-	options := make([]control.Option, 0, len(list))
-	for _, name := range list {
+var languageOptions = sync.OnceValue(func() []control.Option {
+	var options []control.Option
+	for _, name := range config.Languages() {
 		options = append(options, control.Option{Value: name, Label: languageName(name)})
 	}
 	slices.SortStableFunc(options, func(a, b control.Option) int {
 		return strings.Compare(strings.ToLower(a.Label), strings.ToLower(b.Label))
 	})
 	return options
-}
+})
 
 // languageName is "Deutsch (Deutschland) – German (Germany)"; what nobody knows a name for is itself.
 func languageName(name string) string {
@@ -42,6 +33,9 @@ func languageName(name string) string {
 		return name
 	}
 	own, english := display.Self.Name(tag), describe(tag)
+	if strings.HasPrefix(english, " ") {
+		return name
+	}
 	if modifier != "" {
 		english += ", " + modifier
 	}
@@ -78,7 +72,7 @@ func zoneOptions(list []string) []control.Option {
 }
 
 // usualKeymaps are offered where the machine has no list of its own: those whose counterpart in the desktop is known.
-var usualKeymaps = strings.Fields(`be-latin1 br-abnt2 cf colemak croat cz cz-lat2 de de-latin1 de-latin1-nodeadkeys de_CH-latin1 dk dk-latin1
+var usualKeymaps = strings.Fields(`be-latin1 br-abnt2 cf colemak croat cz cz-lat2 cz-qwertz de de-latin1 de-latin1-nodeadkeys de_CH-latin1 dk dk-latin1
 	dvorak es et fi fr fr-bepo fr-latin1 fr-latin9 fr-pc fr_CH fr_CH-latin1 hu hu101 ie is-latin1 it it2 jp106 la-latin1 lt lv nl no no-latin1
 	pl pl2 pt-latin1 ro sg sg-latin1 sk-qwerty sk-qwertz slovene sv-latin1 trf trq uk us us-acentos`)
 

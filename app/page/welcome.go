@@ -37,7 +37,7 @@ func newWelcome(room Room) Page {
 			room.Acts.Changed()
 		}
 	}
-	w.language = control.NewFinder(languageOptions(room.Lists.Languages), lang.L("Type a language or country"), set("locale.language", &locale.Language))
+	w.language = control.NewFinder(languageOptions(), lang.L("Type a language or country"), set("locale.language", &locale.Language))
 	w.zone = control.NewFinder(zoneOptions(room.Lists.Zones), lang.L("Type a city or continent"), set("locale.time_zone", &locale.TimeZone))
 	w.keyboard = control.NewFinder(plainOptions(keymapNames(room.Lists.Keymaps)), lang.L("Type the name of a keymap"), w.setKeymap)
 	w.layout = control.NewFinder(layoutOptions(*room.Lists), lang.L("Type the name of a layout"), w.setLayout)
@@ -100,12 +100,11 @@ func (w *welcome) Leave()                 {}
 // offerLists offers what the machine has, once that is known.
 func (w *welcome) offerLists() {
 	lists := w.room.Lists
-	known := len(lists.Languages) + len(lists.Keymaps) + len(lists.Layouts) + len(lists.Zones)
+	known := len(lists.Keymaps) + len(lists.Layouts) + len(lists.Zones)
 	if known == w.offered {
 		return
 	}
 	w.offered = known
-	w.language.SetOffer(languageOptions(lists.Languages))
 	w.zone.SetOffer(zoneOptions(lists.Zones))
 	w.keyboard.SetOffer(plainOptions(keymapNames(lists.Keymaps)))
 	w.layout.SetOffer(layoutOptions(*lists))

@@ -4,7 +4,8 @@ package config
 type xkb struct{ layout, variant string }
 
 // keymaps pairs kbd console keymaps with XKB layouts that have the same keys, because a passphrase that is
-// chosen under one must be typed under the other. Same pairs as systemd's kbd-model-map where that has one.
+// chosen under one must be typed under the other. Same pairs as systemd's kbd-model-map where that has one, but for "cz": NixOS names
+// kbd's QWERTZ map of that name cz-qwertz, and the QWERTY one is left.
 var keymaps = map[string]xkb{
 	"us": {"us", ""}, "us-acentos": {"us", "intl"}, "dvorak": {"us", "dvorak"}, "colemak": {"us", "colemak"},
 	"uk": {"gb", ""}, "ie": {"ie", ""},
@@ -16,7 +17,7 @@ var keymaps = map[string]xkb{
 	"it": {"it", ""}, "it2": {"it", ""}, "nl": {"nl", ""},
 	"dk": {"dk", ""}, "dk-latin1": {"dk", ""}, "no": {"no", ""}, "no-latin1": {"no", ""}, "sv-latin1": {"se", ""},
 	"fi": {"fi", ""}, "is-latin1": {"is", ""}, "et": {"ee", ""}, "lv": {"lv", "apostrophe"}, "lt": {"lt", ""},
-	"pl": {"pl", ""}, "pl2": {"pl", ""}, "cz": {"cz", ""}, "cz-lat2": {"cz", "qwerty"},
+	"pl": {"pl", ""}, "pl2": {"pl", ""}, "cz": {"cz", "qwerty"}, "cz-qwertz": {"cz", ""}, "cz-lat2": {"cz", "qwerty"},
 	"sk-qwertz": {"sk", ""}, "sk-qwerty": {"sk", "qwerty"}, "hu": {"hu", ""}, "hu101": {"hu", "qwerty"}, "slovene": {"si", ""}, "croat": {"hr", ""},
 	"ro": {"ro", ""}, "trq": {"tr", ""}, "trf": {"tr", "f"}, "jp106": {"jp", ""},
 }

@@ -48,6 +48,17 @@ func keysOf(t reflect.Type, prefix string) []string {
 	return keys
 }
 
+// Closest is the entry of a list that a value is closest to, if one is close.
+func Closest(value string, list []string) (string, bool) {
+	best, least := "", 1+max(2, len(value)/3)
+	for _, entry := range list {
+		if d := EditDistance(strings.ToLower(value), strings.ToLower(entry)); d < least {
+			best, least = entry, d
+		}
+	}
+	return best, best != ""
+}
+
 // EditDistance is the Levenshtein distance in bytes; over-long input counts as far away.
 func EditDistance(a, b string) int {
 	const most = 64

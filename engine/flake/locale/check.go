@@ -18,7 +18,6 @@ func (l Lists) Check(wish config.Locale) []string {
 		}
 		problems = append(problems, fmt.Sprintf("There is no %s %q here; %s", what, value, suggest(value, list)))
 	}
-	look("language", wish.Language, l.Languages)
 	look("time zone", wish.TimeZone, l.Zones)
 	look("console keymap", wish.ConsoleKeymap, l.Keymaps)
 	layouts, variants := strings.Split(wish.XkbLayout, ","), strings.Split(wish.XkbVariant, ",")
@@ -37,14 +36,8 @@ func (l Lists) Check(wish config.Locale) []string {
 
 // suggest names the closest entry, if one is close.
 func suggest(value string, list []string) string {
-	best, least := "", 1+max(2, len(value)/3)
-	for _, entry := range list {
-		if d := config.EditDistance(strings.ToLower(value), strings.ToLower(entry)); d < least {
-			best, least = entry, d
-		}
+	if best, ok := config.Closest(value, list); ok {
+		return fmt.Sprintf("did you mean %q?", best)
 	}
-	if best == "" {
-		return fmt.Sprintf("write one that the system has, such as %q", list[0])
-	}
-	return fmt.Sprintf("did you mean %q?", best)
+	return fmt.Sprintf("write one that the system has, such as %q", list[0])
 }

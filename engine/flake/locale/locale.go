@@ -1,8 +1,8 @@
-// Package locale reads the system's own lists of languages, console keymaps and keyboard layouts, so that a wish can be
+// Package locale reads the system's own lists of console keymaps, keyboard layouts and time zones, so that a wish can be
 // checked against what really exists, and a page can offer it. Parsing is pure; [Read] alone touches files.
 //
 // A list that a machine does not have stays empty, and then nothing is refused on its account: the form of the
-// wish is package config's to check. Time zones are also there.
+// wish is package config's to check. Languages are package config's too.
 package locale
 
 import (
@@ -17,20 +17,18 @@ import (
 
 // Lists is what a system knows, each list sorted. An empty list means "unknown here".
 type Lists struct {
-	Languages []string // glibc's UTF-8 locales, such as de_DE.UTF-8
-	Zones     []string // IANA names
-	Keymaps   []string // kbd's
-	Layouts   []string // XKB's
+	Zones   []string // IANA names
+	Keymaps []string // kbd's
+	Layouts []string // XKB's
 	// Variants are XKB's by layout.
 	Variants map[string][]string
 }
 
 // Places where distributions keep the lists, relative to the root.
 var (
-	supportedFiles = []string{"usr/share/i18n/SUPPORTED", "run/current-system/sw/share/i18n/SUPPORTED"}
-	zoneFiles      = []string{"usr/share/zoneinfo/tzdata.zi", "etc/zoneinfo/tzdata.zi"}
-	keymapFolders  = []string{"usr/share/keymaps", "usr/share/kbd/keymaps", "run/current-system/sw/share/keymaps", "etc/kbd/keymaps"}
-	rulesFiles     = []string{"usr/share/X11/xkb/rules/base.lst", "etc/X11/xkb/rules/base.lst", "run/current-system/sw/share/X11/xkb/rules/base.lst"}
+	zoneFiles     = []string{"usr/share/zoneinfo/tzdata.zi", "etc/zoneinfo/tzdata.zi"}
+	keymapFolders = []string{"usr/share/keymaps", "usr/share/kbd/keymaps", "run/current-system/sw/share/keymaps", "etc/kbd/keymaps"}
+	rulesFiles    = []string{"usr/share/X11/xkb/rules/base.lst", "etc/X11/xkb/rules/base.lst", "run/current-system/sw/share/X11/xkb/rules/base.lst"}
 )
 
 // Read collects the lists below a root, such as os.DirFS("/"). A missing list is no error; one that cannot be read is.
@@ -51,7 +49,6 @@ func Read(root fs.FS) (Lists, error) {
 			return
 		}
 	}
-	each(supportedFiles, func(r io.Reader) (err error) { l.Languages, err = ParseSupported(r); return })
 	each(zoneFiles, func(r io.Reader) (err error) { l.Zones, err = ParseZones(r); return })
 	each(rulesFiles, func(r io.Reader) (err error) { l.Layouts, l.Variants, err = ParseRules(r); return })
 	for _, folder := range keymapFolders {
@@ -63,28 +60,6 @@ func Read(root fs.FS) (Lists, error) {
 		problems = append(problems, err)
 	}
 	return l, errors.Join(problems...)
-}
-
-// ParseSupported reads glibc's SUPPORTED: "de_DE.UTF-8 UTF-8", or "de_DE.UTF-8/UTF-8 \".
-func ParseSupported(r io.Reader) ([]string, error) {
-	var names []string
-	err := lines(r, func(line string) {
-		name, charset, ok := strings.Cut(strings.TrimSuffix(line, " \\"), " ")
-		if !ok {
-			name, charset, _ = strings.Cut(name, "/")
-		}
-		if strings.TrimSpace(charset) != "UTF-8" {
-			return
-		}
-		if base, modifier, _ := strings.Cut(name, "@"); !strings.HasSuffix(base, ".UTF-8") {
-			name = base + ".UTF-8"
-			if modifier != "" {
-				name += "@" + modifier
-			}
-		}
-		names = append(names, name)
-	})
-	return tidy(names), err
 }
 
 // ParseZones reads the names from tzdata.zi: zones ("Z Europe/Berlin …") and links ("L Europe/Berlin Arctic/…").
