@@ -65,7 +65,7 @@ func newAccount(room Room) Page {
 func (p *account) Content() fyne.CanvasObject { return p.content }
 
 func (p *account) Sentence() string {
-	return lang.L("Root is locked: the first user administers the machine with sudo. Passwords are stored as hashes on the disk alone, never in the configuration.")
+	return lang.L("Root is locked: administrators use sudo. Passwords are stored as hashes on the disk alone, never in the configuration.")
 }
 
 func (p *account) First() fyne.Focusable { return p.host }

@@ -6,7 +6,11 @@
 // nothing. One wish takes one whole disk; keeping, resizing or reusing partitions is out of scope for now.
 package config
 
-import "lethe/engine/quantity"
+import (
+	"slices"
+
+	"lethe/engine/quantity"
+)
 
 // Version is the only file version that this program reads and writes.
 const Version = 1
@@ -111,6 +115,15 @@ type User struct {
 	Admin          bool     `toml:"admin,omitempty" json:"admin"` // may use sudo
 	Shell          string   `toml:"shell,omitempty" json:"shell"` // "bash", "zsh" or "fish"; "" means bash
 	AuthorizedKeys []string `toml:"authorized_keys,omitempty" json:"authorized_keys"`
+}
+
+// Administrator is the first user who may use sudo, if there is one.
+func (c Config) Administrator() (User, bool) {
+	i := slices.IndexFunc(c.Users, func(u User) bool { return u.Admin })
+	if i < 0 {
+		return User{}, false
+	}
+	return c.Users[i], true
 }
 
 // Persistence is what outlives a boot besides what Lethe always keeps.

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"lethe/engine/command"
 	"lethe/engine/device"
 	"lethe/engine/flake"
@@ -57,6 +59,15 @@ type Folder struct {
 	Mode uint32
 }
 
+// FileMode is the mode as Go has it, with the sticky bit.
+func (f Folder) FileMode() os.FileMode {
+	mode := os.FileMode(f.Mode) & os.ModePerm
+	if f.Mode&unix.S_ISVTX != 0 {
+		mode |= os.ModeSticky
+	}
+	return mode
+}
+
 // Mounting is one mount of the installation: the folders that it needs, and the command.
 type Mounting struct {
 	At      string
@@ -99,7 +110,7 @@ func (p Plan) Kept() []Kept {
 
 // Mode is the kept folder's mode.
 func (k Kept) Mode() uint32 {
-	if mode, err := strconv.ParseUint(k.Keep.Mode, 8, 9); err == nil {
+	if mode, err := strconv.ParseUint(k.Keep.Mode, 8, 12); err == nil {
 		return uint32(mode)
 	}
 	return uint32(ParentMode(k.Path))
@@ -157,12 +168,11 @@ func PasswordPath(user string) string { return Root + flake.PasswordFile(user) }
 // PasswordSecret is the name of the secret that holds a user's password.
 func PasswordSecret(user string) string { return "password:" + user }
 
-// Owner is the uid that the configuration is handed to: the first user's, or 0.
+// Owner is the uid that the configuration is handed to: the first administrator's, or 0. Root builds the system from it, so whoever may
+// change it can become root.
 func (p Plan) Owner() int {
-	if users := p.Wishes.WithDefaults().Users; len(users) > 0 {
-		return users[0].UID
-	}
-	return 0
+	owner, _ := p.Wishes.WithDefaults().Administrator()
+	return owner.UID
 }
 
 // UsersGroup is the number of the group "users" on NixOS.
@@ -280,7 +290,7 @@ func (b builder) handover() Step {
 	s := Step{
 		ID: string(Handover), Kind: Handover, Weight: weightHandover,
 		Title: "Hand the configuration to its owner",
-		Why:   "The first user may change it without sudo from now on. Kept folders of services get their owners, who exist only since the installation.",
+		Why:   "The first administrator may change it without sudo from now on. Kept folders of services get their owners, who exist only since the installation.",
 	}
 	if owner := b.plan.Owner(); owner != 0 {
 		s.Commands = append(s.Commands, command.New("chown", "--recursive", "--no-dereference", fmt.Sprintf("%d:%d", owner, UsersGroup), Persist+"/etc/nixos"))

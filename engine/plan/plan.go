@@ -44,7 +44,7 @@ const (
 	Configure Kind = "configure" // write the NixOS repository
 	Passwords Kind = "passwords" // write the users' password hashes
 	Install   Kind = "install"   // nixos-install
-	Handover  Kind = "handover"  // give the repository to the first user
+	Handover  Kind = "handover"  // give the repository to an administrator
 	Verify    Kind = "verify"    // read everything back with other tools
 	Close     Kind = "close"     // unmount, check, close, write out
 )

@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"io/fs"
 	"strings"
 	"testing"
 
@@ -84,6 +85,43 @@ func TestKeptFoldersAreMountedBeforeTheInstallation(t *testing.T) {
 	for _, k := range p.Kept() {
 		if strings.HasPrefix(k.Path, "/var/lib/") {
 			t.Errorf("%s lies in /var/lib, which is kept", k.Path)
+		}
+	}
+}
+
+// TestConfigurationGoesToAnAdministrator gives it to nobody who could become root through it.
+func TestConfigurationGoesToAnAdministrator(t *testing.T) {
+	for _, c := range []struct {
+		users []config.User
+		want  int
+	}{
+		{nil, 0},
+		{[]config.User{{Name: "kid"}}, 0},
+		{[]config.User{{Name: "ada", Admin: true}}, 1000},
+		{[]config.User{{Name: "kid"}, {Name: "ada", Admin: true}, {Name: "grace", Admin: true}}, 1001},
+		{[]config.User{{Name: "kid"}, {Name: "ada", UID: 1234, Admin: true}}, 1234},
+	} {
+		var p plan.Plan
+		p.Wishes.Users = c.users
+		if got := p.Owner(); got != c.want {
+			t.Errorf("%+v: it goes to %d, want %d", c.users, got, c.want)
+		}
+	}
+}
+
+// TestKeptFolderHasItsMode wants the sticky bit where everybody may write.
+func TestKeptFolderHasItsMode(t *testing.T) {
+	modes := map[string]fs.FileMode{}
+	for _, m := range plans(t)["nvme"].Mounts() {
+		for _, f := range m.Folders {
+			modes[f.Path] = f.FileMode()
+		}
+	}
+	for path, want := range map[string]fs.FileMode{
+		"/mnt/nix/persist/var/tmp": fs.ModeSticky | 0o777, "/mnt/var/tmp": fs.ModeSticky | 0o777, "/mnt/var/log": 0o755, "/mnt/etc/NetworkManager/system-connections": 0o700,
+	} {
+		if is, there := modes[path]; !there || is != want {
+			t.Errorf("%s is made with mode %v, want %v", path, is, want)
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"lethe/engine/plan"
 )
 
-// handover gives the repository to the first user, and folders of services to theirs.
+// handover gives the repository to an administrator, and folders of services to theirs.
 type handover struct{}
 
 // Do changes owners below the kept folders only, and follows no link.

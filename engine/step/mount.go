@@ -35,7 +35,7 @@ func (*mount) Do(ctx context.Context, e *Env) error {
 					return err
 				}
 			}
-			if err := e.makeFolder(f.Path, os.FileMode(f.Mode)); err != nil {
+			if err := e.makeFolder(f.Path, f.FileMode()); err != nil {
 				return err
 			}
 		}

@@ -123,6 +123,9 @@ mount --bind /mnt/nix/persist/var/lib/upower /mnt/var/lib/upower
 install -d -m 0755 /mnt/nix/persist/var/log
 install -d -m 0755 /mnt/var/log
 mount --bind /mnt/nix/persist/var/log /mnt/var/log
+install -d -m 1777 /mnt/nix/persist/var/tmp
+install -d -m 1777 /mnt/var/tmp
+mount --bind /mnt/nix/persist/var/tmp /mnt/var/tmp
 
 # 11. Write the NixOS configuration (2 files)
 # The flake repository that the system is built from. It is yours, and no secret is in it.
@@ -143,7 +146,7 @@ git -C /mnt/etc/nixos add --all
 TMPDIR=/mnt/nix/.lethe-tmp XDG_CACHE_HOME=/mnt/nix/.lethe-tmp/cache HOME=/root nixos-install --root /mnt --flake '/mnt/etc/nixos#nixos' --no-root-passwd --no-channel-copy -v
 
 # 13. Hand the configuration to its owner
-# The first user may change it without sudo from now on. Kept folders of services get their owners, who exist only since the installation.
+# The first administrator may change it without sudo from now on. Kept folders of services get their owners, who exist only since the installation.
 nixos-enter --root /mnt -- chown plasmalogin:plasmalogin /var/lib/plasmalogin
 
 # 14. Verify the result
@@ -158,6 +161,7 @@ parted --script /dev/nvme0n1 align-check optimal 3
 # Unmounts what was mounted, checks the file systems once more, and closes the encryption.
 rm --recursive --force -- /mnt/nix/.lethe-tmp
 sync
+umount /mnt/var/tmp
 umount /mnt/var/log
 umount /mnt/var/lib/upower
 umount /mnt/var/lib/systemd
