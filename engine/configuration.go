@@ -268,7 +268,7 @@ func hostKeysKept(host tool.Host, kept map[string]flake.Kept) bool {
 }
 
 // Export writes the configuration of a plan to a new folder, a .zip or a .tar.gz, as a git repository with one commit in
-// the first user's name. A repository of the user's own is cloned, and can only go into a folder; kept is a clone that a
+// the administrator's name. A repository of the user's own is cloned, and can only go into a folder; kept is a clone that a
 // rehearsal left, or "".
 func Export(ctx context.Context, p plan.Plan, kept, to string) error {
 	own := p.Configuration.Own

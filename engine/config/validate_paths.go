@@ -16,6 +16,11 @@ var foreignTrees = []string{"/nix", "/boot", "/proc", "/sys", "/dev", "/run"}
 // Folders that NixOS fills anew at every boot: parts of them can be kept, the whole cannot.
 var generatedFolders = []string{"/", "/etc", "/bin", "/usr", "/usr/bin", "/lib", "/lib64", "/etc/static", "/tmp"}
 
+// Files in a home that home-manager makes from home.nix. It refuses to replace one that it did not make, and then sets up nothing.
+var homeManagers = []string{
+	".bashrc", ".bash_profile", ".profile", ".zshrc", ".zshenv", ".config/fish/config.fish", ".config/user-dirs.dirs", ".config/user-dirs.conf",
+}
+
 func (p Persistence) validate(ps *problems) {
 	oneOf(ps, "persistence.home", p.Home, "simple", "minimal")
 	pathList(ps, "persistence", "directories", p.Directories, "files", p.Files, systemPath)
@@ -74,6 +79,8 @@ func homePath(ps *problems, key, p string) {
 		ps.addf(key, p, "write it without the home, such as .config/app", "it is not relative to a home")
 	case p == "." || p != path.Clean(p):
 		ps.addf(key, p, "name a folder or file in the home in its shortest form", "the path is not in its shortest form")
+	case slices.Contains(homeManagers, p):
+		ps.addf(key, p, "remove it, and write what you need into home.nix", "home-manager writes this file, and would stop at one that is kept")
 	}
 }
 

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -81,6 +82,9 @@ func TestValidateRefuses(t *testing.T) {
 		{"host.name", host(strings.Repeat("a", 64)), "RFC 1123"},
 		{"host.network", func(c *Config) { c.Host.Network = "wicd" }, `"dhcp"`},
 		{"locale.language", locale(Locale{Language: "de"}), "de_DE.UTF-8"},
+		{"locale.language", locale(Locale{Language: "de_De.UTF-8"}), "did you mean de_DE.UTF-8?"},
+		{"locale.language", locale(Locale{Language: "vi_VN"}), "did you mean vi_VN.UTF-8?"},
+		{"locale.language", locale(Locale{Language: "xx_XX.UTF-8"}), "no such UTF-8 locale"},
 		{"locale.language", locale(Locale{Language: "de_DE.ISO-8859-1"}), "UTF-8"},
 		{"locale.time_zone", locale(Locale{TimeZone: "Mars/Olympus"}), "no such name"},
 		{"locale.time_zone", locale(Locale{TimeZone: "berlin"}), "did you mean Europe/Berlin?"},
@@ -122,6 +126,7 @@ func TestValidateRefuses(t *testing.T) {
 		{"users[0].authorized_keys[1]", user(User{Name: "a", AuthorizedKeys: []string{goodKey, goodKey + "\n" + goodKey}}), "more than one line"},
 		{"users[0].authorized_keys[0]", user(User{Name: "a", AuthorizedKeys: []string{"-----BEGIN OPENSSH PRIVATE KEY-----"}}), "private key"},
 		{"persistence.home", func(c *Config) { c.Persistence.Home = "all" }, "minimal"},
+		{"persistence.home_files[0]", func(c *Config) { c.Persistence.HomeFiles = []string{".bashrc"} }, "home.nix"},
 		{"persistence.directories[0]", keep("var/lib"), "absolute"},
 		{"persistence.directories[0]", keep(""), "empty"},
 		{"persistence.directories[0]", keep("/var/lib/"), "write /var/lib"},
@@ -245,5 +250,29 @@ func TestValidateReportsEverythingAtOnce(t *testing.T) {
 	}
 	if got, want := strings.Join(keys, " "), "version host.name users[0].name users[0].uid nix.channel"; got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// TestLanguages wants of every language that it can be wished for, and that glibc's name of it differs by nothing but the encoding.
+func TestLanguages(t *testing.T) {
+	list := Languages()
+	for _, language := range list {
+		c := Config{Version: Version, Locale: Locale{Language: language}}
+		if err := c.Validate(); err != nil {
+			t.Errorf("%s is offered and refused: %v", language, err)
+		}
+		if bare := strings.Replace(language, ".UTF-8", "", 1); GlibcLocale(language) != language && GlibcLocale(language) != bare {
+			t.Errorf("%s is %s in glibc's list", language, GlibcLocale(language))
+		}
+	}
+	for language, want := range map[string]string{
+		"C.UTF-8": "C.UTF-8", "de_DE.UTF-8": "de_DE.UTF-8", "vi_VN.UTF-8": "vi_VN", "eo.UTF-8": "eo", "sr_RS.UTF-8@latin": "sr_RS@latin", "vi_VN": "", "": "",
+	} {
+		if got := GlibcLocale(language); got != want {
+			t.Errorf("glibc's name of %q is %q, want %q", language, got, want)
+		}
+	}
+	if len(list) < 300 || !slices.IsSorted(list) {
+		t.Errorf("%d languages, in order: %t", len(list), slices.IsSorted(list))
 	}
 }

@@ -58,6 +58,7 @@ func (m combination) wishes() config.Config {
 	c.Desktop.Environment = m.desktop
 	c.Users = []config.User{{Name: "ada", FullName: "Ada Lovelace", Admin: true}}
 	if m.users == 2 {
+		c.Locale.Language = "vi_VN.UTF-8" // glibc's name has no encoding
 		c.Users = append(c.Users, config.User{Name: "grace", UID: 1200, Shell: "zsh", AuthorizedKeys: []string{testKey}})
 		c.Services = config.Services{Bluetooth: true, SSH: true, Printing: true, Podman: true, Libvirt: true, Flatpak: true, Tailscale: true, Steam: true}
 		c.Persistence = config.Persistence{Home: "minimal", Directories: []string{"/srv/www"}, HomeFiles: []string{".screenrc"}}

@@ -40,7 +40,7 @@ func follow(t *testing.T, folder, recipe, says string) {
 	if says != "" {
 		mkpasswd = "#!/bin/sh\necho '" + says + "'\n"
 	}
-	for name, text := range map[string]string{"sudo": "#!/bin/sh\nexec \"$@\"\n", "nixos-rebuild": "#!/bin/sh\n", "nix": mkpasswd, "mkpasswd": mkpasswd} {
+	for name, text := range map[string]string{"sudo": "#!/bin/sh\nexec \"$@\"\n", "nixos-rebuild": "#!/bin/sh\n", "mkpasswd": mkpasswd} {
 		if err := os.WriteFile(filepath.Join(bin, name), []byte(text), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -72,7 +72,7 @@ const someHash = "$y$j9T$salt$hash"
 // TestPasswordRecipesNeverLoseTheHash follows what README.md says, with a mkpasswd that works and one that does not.
 func TestPasswordRecipesNeverLoseTheHash(t *testing.T) {
 	readme := text(t, render(t, combination{luks: true, swap: config.SwapNone, desktop: "none", users: 2}.input(t)), flake.ReadmeFile)
-	for word, below := range map[string]string{"nix run": "", "install -d": "/mnt"} {
+	for word, below := range map[string]string{"/dev/stdin " + flake.Storage: "", "/dev/stdin /mnt": "/mnt"} {
 		folder := t.TempDir()
 		lines := strings.ReplaceAll(recipe(t, readme, word), below+flake.Storage, folder+below+flake.Storage)
 		file := folder + below + flake.PasswordFile("ada")

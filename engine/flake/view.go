@@ -2,6 +2,7 @@ package flake
 
 import (
 	"cmp"
+	"fmt"
 	"strings"
 
 	"lethe/engine/config"
@@ -23,15 +24,19 @@ type view struct {
 	Generations           int
 	ReadOnlyVariables     bool
 
+	Arguments              string // of configuration.nix, those that it uses
 	Locale                 config.Locale
+	BareLocale             *renaming
 	NetworkManager         bool
 	Desktop, Plasma, Gnome bool
 	Services               config.Services
-	Steam, UsesPkgs        bool
+	Steam                  bool
+	Minimal                bool // a home keeps what is listed and nothing else
 	AllHaveKeys            bool
 	Guest                  guest
 	Hardware               bool // it was looked at
 	Users                  []user
+	Owner                  string // the user whom /etc/nixos belongs to
 	Shells                 shells
 	Storage                string
 	Keep                   Persistence
@@ -43,6 +48,9 @@ type user struct {
 	UID                                 int
 	Groups, Keys                        []string
 }
+
+// renaming is what glibc calls a locale that it has without an encoding in its name.
+type renaming struct{ From, To string }
 
 type shells struct{ Bash, Zsh, Fish bool }
 
@@ -67,10 +75,15 @@ func newView(in Input) (view, error) {
 		Desktop:        c.Desktop.Environment != "none",
 		Plasma:         c.Desktop.Environment == "plasma",
 		Gnome:          c.Desktop.Environment == "gnome",
+		Minimal:        c.Persistence.Home == "minimal",
+		BareLocale:     bareLocale(c.Locale.Language),
 		Guest:          guestOf(in.Virtualization, in.Hardware),
 		Hardware:       in.Hardware != "",
 
 		ReadOnlyVariables: in.ReadOnlyVariables,
+	}
+	if v.Steam && v.System != "x86_64-linux" {
+		return view{}, fmt.Errorf("cannot write a configuration with Steam for %s: it exists for x86-64 only; leave services.steam out", v.System)
 	}
 	branch := ""
 	v.Release, branch = release(c.Nix.Channel)
@@ -81,8 +94,37 @@ func newView(in Input) (view, error) {
 	}
 	v.addDisk(in.Layout)
 	v.addUsers(c)
-	v.UsesPkgs = v.Shells.Zsh || v.Shells.Fish || c.Services.Flatpak && !v.Desktop
+	owner, _ := c.Administrator()
+	v.Owner = owner.Name
+	v.Arguments = arguments(v)
 	return v, nil
+}
+
+// arguments are what configuration.nix takes, as nixfmt writes them.
+func arguments(v view) string {
+	var names []string
+	add := func(name string, used bool) {
+		if used {
+			names = append(names, name)
+		}
+	}
+	bare := v.BareLocale != nil
+	add("config", bare)
+	add("lib", bare || v.Steam)
+	add("pkgs", bare || v.Shells.Zsh || v.Shells.Fish || v.Services.Flatpak && !v.Desktop)
+	return strings.Join(names, ", ")
+}
+
+// bareLocale is nil where glibc knows a locale by the name that people use. A modifier belongs to the name: without it the locale is another.
+func bareLocale(language string) *renaming {
+	if config.GlibcLocale(language) == language {
+		return nil
+	}
+	base, _, modified := strings.Cut(config.GlibcLocale(language), "@")
+	if modified {
+		return &renaming{base + ".UTF-8@", base + "@"}
+	}
+	return &renaming{base + ".UTF-8", base}
 }
 
 func (v *view) addDisk(l layout.Layout) {

@@ -16,11 +16,27 @@ let
   };
   arguments = {
     inherit lib;
-    config.environment.persistence = { };
+    config = {
+      environment.persistence = { };
+      i18n.supportedLocales = [
+        "C.UTF-8/UTF-8"
+        "vi_VN.UTF-8/UTF-8"
+      ];
+    };
     modulesPath = "/modules";
     pkgs = {
       zsh = "zsh";
       fish = "fish";
+      # glibc's list has no other: the build would stop
+      glibcLocales.override =
+        { locales, allLocales }:
+        assert
+          !allLocales
+          && locales == [
+            "C.UTF-8/UTF-8"
+            "vi_VN/UTF-8"
+          ];
+        "locales";
       xdg-desktop-portal-gtk = "portal";
     };
   };

@@ -1,5 +1,5 @@
 # What this machine is and what runs on it.
-{ lib, pkgs, ... }:
+{ config, lib, pkgs, ... }:
 
 {
   boot.loader = {
@@ -15,7 +15,12 @@
   networking.networkmanager.enable = true;
 
   time.timeZone = "Europe/Berlin";
-  i18n.defaultLocale = "de_DE.UTF-8";
+  i18n.defaultLocale = "vi_VN.UTF-8";
+  # glibc has this locale under no other name than without the encoding, and its build would stop at another.
+  i18n.glibcLocales = pkgs.glibcLocales.override {
+    allLocales = lib.elem "all" config.i18n.supportedLocales;
+    locales = map (lib.replaceStrings [ "vi_VN.UTF-8" ] [ "vi_VN" ]) config.i18n.supportedLocales;
+  };
 
   console = {
     keyMap = "de-latin1-nodeadkeys";
@@ -28,6 +33,7 @@
 
   services.desktopManager.gnome.enable = true;
   services.displayManager.gdm.enable = true;
+  services.gnome.gnome-initial-setup.enable = false; # it would greet at every boot
 
   # Sound, also for programs that know only ALSA or PulseAudio.
   services.pipewire = {

@@ -9,6 +9,10 @@
     historyFile = "${config.xdg.stateHome}/bash/history";
   };
 
+  # The folders that persist.nix keeps. Else a desktop makes others, named in its language, and they would be forgotten.
+  xdg.userDirs.enable = true;
+  xdg.configFile."user-dirs.dirs".force = true; # programs write to it, and home-manager would stop at that
+
   # The release that this home began with; not for upgrading. See `man home-configuration.nix`.
   home.stateVersion = "26.05";
 }

@@ -13,6 +13,7 @@ let
       "Pictures"
       "Public"
       "Templates"
+      "Projects"
       "Videos"
       # SSH keys and known hosts
       {
@@ -53,6 +54,11 @@ in
       "/var/lib/systemd"
       # the journal
       "/var/log"
+      # large files of programs, such as a container that is pulled; systemd removes what is old
+      {
+        directory = "/var/tmp";
+        mode = "1777";
+      }
       # Wi-Fi and VPN profiles, with their secrets
       {
         directory = "/etc/NetworkManager/system-connections";

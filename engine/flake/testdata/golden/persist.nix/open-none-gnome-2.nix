@@ -13,6 +13,7 @@ let
       "Pictures"
       "Public"
       "Templates"
+      "Projects"
       "Videos"
       # SSH keys and known hosts
       {
@@ -55,17 +56,14 @@ let
       }
       # what Flatpak programs store
       ".var/app"
+      # a user's own Flatpak programs
+      ".local/share/flatpak"
       # Steam
       ".steam"
       # Steam's games
       ".local/share/Steam"
     ];
     files = [
-      # arrangement of screens
-      {
-        file = ".config/monitors.xml";
-        method = "symlink";
-      }
       # chosen at the installation
       ".screenrc"
     ];
@@ -86,6 +84,11 @@ in
       "/var/lib/systemd"
       # the journal
       "/var/log"
+      # large files of programs, such as a container that is pulled; systemd removes what is old
+      {
+        directory = "/var/tmp";
+        mode = "1777";
+      }
       # Wi-Fi and VPN profiles, with their secrets
       {
         directory = "/etc/NetworkManager/system-connections";

@@ -48,6 +48,11 @@ in
       "/var/lib/systemd"
       # the journal
       "/var/log"
+      # large files of programs, such as a container that is pulled; systemd removes what is old
+      {
+        directory = "/var/tmp";
+        mode = "1777";
+      }
     ];
     files = [
       # names this machine to the journal and to DHCP servers

@@ -32,6 +32,8 @@ let
       ".local/share/containers"
       # what Flatpak programs store
       ".var/app"
+      # a user's own Flatpak programs
+      ".local/share/flatpak"
       # Steam
       ".steam"
       # Steam's games
@@ -58,6 +60,11 @@ in
       "/var/lib/systemd"
       # the journal
       "/var/log"
+      # large files of programs, such as a container that is pulled; systemd removes what is old
+      {
+        directory = "/var/tmp";
+        mode = "1777";
+      }
       # Bluetooth pairings
       {
         directory = "/var/lib/bluetooth";
