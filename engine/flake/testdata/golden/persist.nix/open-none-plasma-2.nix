@@ -40,6 +40,8 @@ let
       }
       # arrangement of screens
       ".local/share/kscreen"
+      # the index of the file search, else made anew in memory at every boot
+      ".local/share/baloo"
       # a user's own Podman images
       ".local/share/containers"
       # Firefox, where it always was
