@@ -142,12 +142,23 @@ func (l Local) Install(ctx context.Context, p plan.Plan, secrets *secret.Store, 
 		return helper.Result{State: step.Untouched}, errNoDisk(p)
 	}
 	ahead := l.prepared(p, secrets)
-	defer ahead.Discard()
 	defer l.logins.Discard()
-	return l.work(ctx, sink, &step.Env{
+	defer ahead.Discard()
+	env := &step.Env{
 		Plan: p, Tools: tool.Exec{}, Machine: l.machine(), Secrets: secrets, Now: time.Now, Ahead: ahead, Logins: l.logins,
 		Open: openTarget, Identify: identify, Earliest: earliest(p),
-	})
+	}
+	ahead.Watch(tool.Silence, stalledIn(env))
+	return l.work(ctx, sink, env)
+}
+
+// stalledIn asks what the run of env asks of a silent program.
+func stalledIn(env *step.Env) func(program string, silent time.Duration) {
+	return func(program string, silent time.Duration) {
+		if watched, ok := env.Tools.(tool.Watchdog); ok {
+			watched.Tell(program, silent)
+		}
+	}
 }
 
 // work runs a plan under the lock, with a journal, while the machine is kept awake.
