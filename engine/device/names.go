@@ -144,10 +144,12 @@ func readLinks(root string) map[string]map[string][]string {
 			continue
 		}
 		for _, name := range list {
-			if target, err := os.Readlink(dir + "/" + name); err == nil && printable(name) {
-				kernel := filepath.Base(target)
-				folders[folder][kernel] = append(folders[folder][kernel], name)
+			target, err := os.Readlink(dir + "/" + name)
+			if err != nil || !printable(name) {
+				continue
 			}
+			kernel := strings.ReplaceAll(strings.TrimPrefix(filepath.Join("/dev/disk", folder, target), "/dev/"), "/", "!")
+			folders[folder][kernel] = append(folders[folder][kernel], name)
 		}
 	}
 	return folders
