@@ -177,7 +177,7 @@ func (m *maker) facts(b *block) *reading {
 	d := Disk{
 		Identity: b.identity(from, topology.Logical, m.links),
 		Grade:    Shown, Name: b.name, Number: b.number, Vendor: from.vendor, Transport: b.transport(m.root), Topology: topology,
-		Rotational: optional(b.dir, "queue/rotational") == "1", LiveMedium: m.live[b],
+		Rotational: optional(b.dir, "queue/rotational") == "1", Zoned: optional(b.dir, "queue/zoned") == "host-managed", LiveMedium: m.live[b],
 		Table: b.table(), Content: b.udev.content(), Use: m.graph.uses(b),
 	}
 	var err error
