@@ -144,12 +144,17 @@ func (l Local) Install(ctx context.Context, p plan.Plan, secrets *secret.Store, 
 	ahead := l.prepared(p, secrets)
 	defer l.logins.Discard()
 	defer ahead.Discard()
+	return l.work(ctx, sink, l.environment(p, secrets, ahead))
+}
+
+// environment is what the steps of a plan for a disk work with.
+func (l Local) environment(p plan.Plan, secrets *secret.Store, ahead *key.Work) *step.Env {
 	env := &step.Env{
 		Plan: p, Tools: tool.Exec{}, Machine: l.machine(), Secrets: secrets, Now: time.Now, Ahead: ahead, Logins: l.logins,
 		Open: openTarget, Identify: identify, Earliest: earliest(p),
 	}
 	ahead.Watch(tool.Silence, stalledIn(env))
-	return l.work(ctx, sink, env)
+	return env
 }
 
 // stalledIn asks what the run of env asks of a silent program.

@@ -81,9 +81,7 @@ func TestALongWaitForTheKeyAsks(t *testing.T) {
 				cancel()
 			}
 		})
-		env := &step.Env{Plan: p, Tools: tooltest.New(), Secrets: s, Ahead: work}
-		work.Watch(tool.Silence, stalledIn(env))
-		result, err := run.Runner{For: step.For, Sink: sink, Now: time.Now, Silence: tool.Silence}.Run(ctx, env)
+		result, err := run.Runner{For: step.For, Sink: sink, Now: time.Now, Silence: tool.Silence}.Run(ctx, l.environment(p, s, work))
 		if err == nil || !result.Cancelled || result.State != step.Untouched {
 			t.Errorf("%+v, %v", result, err)
 		}
