@@ -142,12 +142,28 @@ func (l Local) Install(ctx context.Context, p plan.Plan, secrets *secret.Store, 
 		return helper.Result{State: step.Untouched}, errNoDisk(p)
 	}
 	ahead := l.prepared(p, secrets)
-	defer ahead.Discard()
 	defer l.logins.Discard()
-	return l.work(ctx, sink, &step.Env{
+	defer ahead.Discard()
+	return l.work(ctx, sink, l.environment(p, secrets, ahead))
+}
+
+// environment is what the steps of a plan for a disk work with.
+func (l Local) environment(p plan.Plan, secrets *secret.Store, ahead *key.Work) *step.Env {
+	env := &step.Env{
 		Plan: p, Tools: tool.Exec{}, Machine: l.machine(), Secrets: secrets, Now: time.Now, Ahead: ahead, Logins: l.logins,
 		Open: openTarget, Identify: identify, Earliest: earliest(p),
-	})
+	}
+	ahead.Watch(tool.Silence, stalledIn(env))
+	return env
+}
+
+// stalledIn asks what the run of env asks of a silent program.
+func stalledIn(env *step.Env) func(program string, silent time.Duration) {
+	return func(program string, silent time.Duration) {
+		if watched, ok := env.Tools.(tool.Watchdog); ok {
+			watched.Tell(program, silent)
+		}
+	}
 }
 
 // work runs a plan under the lock, with a journal, while the machine is kept awake.

@@ -143,3 +143,40 @@ func TestUseFactsKeepsTheDisk(t *testing.T) {
 		})
 	}
 }
+
+// TestUseFactsDoesNotTakeATwin chooses one of two disks that share their names; the other is no substitute when it is gone.
+func TestUseFactsDoesNotTakeATwin(t *testing.T) {
+	for name, c := range map[string]struct {
+		without string // kernel name
+		again   bool   // the chosen one is plugged in anew
+		want    string
+	}{
+		"both there":        {"", false, "/dev/nvme1n1"},
+		"the other is gone": {"nvme0n1", false, "/dev/nvme1n1"},
+		"it is gone":        {"nvme1n1", false, ""},
+		"plugged in again":  {"", true, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			was := machine(t, "nvme-twins")
+			s := session.New(session.Options{Checks: liveChecks, Shown: was})
+			if !s.Select("/dev/nvme1n1") {
+				t.Fatal("it cannot be chosen")
+			}
+			var is []device.Disk
+			for _, d := range was.Disks {
+				d.Grade, d.Verdict = device.Confirmed, device.Verdict{State: device.Eligible}
+				if c.again && d.Path == "/dev/nvme1n1" {
+					d.Path, d.DiskSeq = "/dev/nvme5n1", 9
+				}
+				if d.Name != c.without {
+					is = append(is, d)
+				}
+			}
+			s.UseFacts(engine.Facts{Inventory: inventory(device.Confirmed, is...)})
+			got, _ := s.Selected()
+			if got.Path != c.want || s.Notice.Empty() != (c.want != "") {
+				t.Errorf("chosen: %q, notice: %q", got.Path, s.Notice)
+			}
+		})
+	}
+}

@@ -11,6 +11,7 @@ import (
 // it by another name; where it is gone, refused, or not to be told from another, the choice is dropped, Notice says why, and the
 // disk page opens.
 func (s *State) UseFacts(f engine.Facts) {
+	before := s.Shown
 	s.Facts, s.Shown = &f, f.Inventory
 	s.Plan, s.Consent = nil, ""
 	if s.selected == nil {
@@ -18,7 +19,7 @@ func (s *State) UseFacts(f engine.Facts) {
 	}
 	was := *s.selected
 	s.selected = nil
-	found := same(f.Inventory, was)
+	found := same(before, f.Inventory, was)
 	switch {
 	case len(found) == 0:
 		s.Notice = say("The disk {{.Path}} is gone. Choose a disk again.", "Path", device.Clean(was.Path))
@@ -40,19 +41,21 @@ func (s *State) UseFacts(f engine.Facts) {
 }
 
 // same gives the disks that may be the one that was chosen. Whatever is known on both sides must agree; of several that do, the
-// kernel's own count of disks decides, and where there is none the path does.
-func same(inventory device.Inventory, was device.Identity) []device.Disk {
+// kernel's own count of disks decides, and where there is none the path does. A name that another disk had before as well is none: it
+// must not lead from a disk that is gone to its twin.
+func same(before, now device.Inventory, was device.Identity) []device.Disk {
+	alike := func(d device.Disk) bool { return agrees(was, d.Identity) && named(was, d.Identity) }
+	twin := slices.ContainsFunc(before.Disks, func(d device.Disk) bool { return d.Path != was.Path && alike(d) })
 	var found []device.Disk
-	for _, d := range inventory.Disks {
+	for _, d := range now.Disks {
 		counted := d.DiskSeq != 0 && was.DiskSeq != 0
 		samePlace := d.Path == was.Path && !counted || counted && d.DiskSeq == was.DiskSeq
-		if !agrees(was, d.Identity) || !samePlace && !named(was, d.Identity) {
-			continue
-		}
-		if samePlace {
+		if samePlace && agrees(was, d.Identity) {
 			return []device.Disk{d}
 		}
-		found = append(found, d)
+		if alike(d) && !twin {
+			found = append(found, d)
+		}
 	}
 	return found
 }

@@ -31,3 +31,6 @@ func DetectVirtualization() Command { return New("systemd-detect-virt", "--vm") 
 func ParseNix(files ...string) Command {
 	return New("nix-instantiate", append([]string{"--parse"}, files...)...)
 }
+
+// ParseNothing has Nix check the syntax of an expression that is right.
+func ParseNothing() Command { return New("nix-instantiate", "--parse", "--expr", "{ }") }

@@ -59,7 +59,7 @@ type graph struct {
 	root     string
 	byName   map[string]*block
 	byNumber map[string]*block
-	byLink   map[string]*block // udev's names below /dev
+	byLink   map[string]*block // udev's names below /dev; nil where more than one device claims a name
 	disks    []*block          // entries of /sys/block, in natural order
 	doubts   []string          // sentences about a use that could not be traced to a device: they refuse every disk
 }
@@ -126,7 +126,11 @@ func (g *graph) enter(b *block) {
 		g.byNumber[b.number] = b
 	}
 	for _, link := range b.udev.links {
-		g.byLink[link] = b
+		if other, claimed := g.byLink[link]; claimed && other != b {
+			g.byLink[link] = nil
+		} else {
+			g.byLink[link] = b
+		}
 	}
 }
 

@@ -161,6 +161,7 @@ type Disk struct {
 	ReadOnly   bool        `json:"read_only"`
 	Removable  bool        `json:"removable"`
 	Rotational bool        `json:"rotational"`
+	Zoned      bool        `json:"zoned,omitempty"` // host-managed: a zone takes a write nowhere but at its pointer
 	LiveMedium bool        `json:"live_medium"`
 	Table      Table       `json:"table"`
 	Content    Content     `json:"content"` // what a probe found on the whole disk (a file system without a table)

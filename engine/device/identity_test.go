@@ -225,4 +225,12 @@ func TestLinksInDev(t *testing.T) {
 	if !cmp.Equal(d.ByID, []string{"virtio-target"}) || !cmp.Equal(d.ByPath, []string{"pci-0000:00:03.0", "pci-x", "virtio-pci-0000:00:03.0"}) {
 		t.Errorf("%q, %q", d.ByID, d.ByPath)
 	}
+	root = devicetest.Machine(t, "virtio")
+	text = "/sys/block\ncciss!c0d0 -> ../devices/pci0000:00/cciss0/block/cciss!c0d0\n/sys/devices/pci0000:00/cciss0/block/cciss!c0d0\ndev = 104:0\nsize = 0\n/dev/disk/by-id\ncciss-target -> ../../cciss/c0d0"
+	if err := devicetest.Build(root, text); err != nil {
+		t.Fatal(err)
+	}
+	if d := find(t, read(t, root), "/dev/disk/by-id/cciss-target"); d.Path != "/dev/cciss/c0d0" {
+		t.Errorf("in a folder of /dev: %s", d.Path)
+	}
 }

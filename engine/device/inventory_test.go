@@ -214,6 +214,19 @@ func spoil(t *testing.T, path, content string) {
 	}
 }
 
+// TestZonedDrivesAreRefused has every kind of them.
+func TestZonedDrivesAreRefused(t *testing.T) {
+	for zoned, word := range map[string]string{"none": "", "host-aware": "", "(missing)": "", "host-managed": "is a host-managed zoned drive"} {
+		root := devicetest.Machine(t, "nvme-4kn")
+		dir, err := filepath.EvalSymlinks(root + "/sys/block/nvme0n1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		spoil(t, dir+"/queue/zoned", zoned)
+		checkVerdict(t, find(t, read(t, root), "/dev/nvme0n1"), word)
+	}
+}
+
 // TestUntraceableUse wants every disk refused when it is unknown what uses the disks.
 func TestUntraceableUse(t *testing.T) {
 	tests := []struct{ file, content, word string }{

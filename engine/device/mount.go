@@ -123,7 +123,7 @@ func (g *graph) resolve(path string) *block {
 	if b, ok := g.byName[strings.ReplaceAll(name, "/", "!")]; ok {
 		return b
 	}
-	if b, ok := g.byLink[name]; ok {
+	if b := g.byLink[name]; b != nil {
 		return b
 	}
 	if mapped, ok := strings.CutPrefix(name, "mapper/"); ok {

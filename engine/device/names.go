@@ -17,28 +17,29 @@ import (
 // label is what a disk is called by people and on its sticker.
 type label struct{ model, vendor, serial, wwn string }
 
-// readLabels asks ghw for the names of disks. Names decide nothing, so a failure only leaves them to sysfs.
+// readLabels asks ghw for the names of disks. Where it cannot be asked, as with a full temporary folder, there are none, and [block.label]
+// takes them from where ghw has them: a disk must not seem to be another one for that.
 //
 // ghw would also look at every partition, several files and all of /proc/mounts for each. It takes for
 // partitions what begins with the name of the disk, so it is shown a view of sysfs in which disks have other names.
-func readLabels(ctx context.Context, root string, disks []*block) (labels map[string]label, err error) {
+func readLabels(ctx context.Context, root string, disks []*block) (labels map[string]label) {
 	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("cannot read the names of disks: %v", r)
+		if recover() != nil {
+			labels = nil
 		}
 	}()
 	view, err := os.MkdirTemp("", "lethe-names-")
 	if err != nil {
-		return nil, fmt.Errorf("cannot read the names of disks: %w", err)
+		return nil
 	}
 	defer os.RemoveAll(view)
 	if err := fillView(filepath.Join(view, "block"), disks); err != nil {
-		return nil, fmt.Errorf("cannot read the names of disks: %w", err)
+		return nil
 	}
 	info, err := ghw.Block(ctx, ghw.WithChroot("/"), ghw.WithDisableTools(), ghw.WithLogger(slog.New(slog.DiscardHandler)),
 		ghw.WithPathOverrides(map[string]string{"/sys": view, "/proc": view, "/run": root + "/run"}))
 	if err != nil {
-		return nil, fmt.Errorf("cannot read the names of disks: %w", err)
+		return nil
 	}
 	labels = make(map[string]label, len(info.Disks))
 	for _, d := range info.Disks {
@@ -46,7 +47,7 @@ func readLabels(ctx context.Context, root string, disks []*block) (labels map[st
 			labels[disks[i].name] = label{known(d.Model), vendor(d.Vendor), known(d.SerialNumber), known(d.WWN)}
 		}
 	}
-	return labels, nil
+	return labels
 }
 
 // viewName begins the names of disks in the view; nothing in sysfs begins so.
@@ -81,14 +82,23 @@ func vendor(s string) string {
 	return ""
 }
 
-// label completes ghw's names: the model in its unmangled form, and sysfs where there is no udev.
+// label completes ghw's names: the model in its unmangled form, what ghw did not say in the order in which ghw looks for it, and sysfs where
+// there is no udev.
 func (b *block) label(from label) label {
+	said := func(keys ...string) string {
+		texts := make([]string, len(keys))
+		for i, key := range keys {
+			texts[i] = known(b.udev.properties[key])
+		}
+		return first(texts...)
+	}
 	if model := b.udev.text("ID_MODEL"); model != "" {
 		from.model = model
 	}
 	from.model = first(from.model, b.sysfsText("device/model"), b.sysfsText("device/name"))
-	from.serial = first(from.serial, b.sysfsText("serial"), b.sysfsText("device/serial"))
-	from.wwn = first(from.wwn, b.sysfsText("wwid"), b.sysfsText("device/wwid"))
+	from.vendor = first(from.vendor, vendor(optional(b.dir, "device/vendor")))
+	from.serial = first(from.serial, said("SCSI_IDENT_SERIAL", "ID_SCSI_SERIAL", "ID_SERIAL_SHORT", "ID_SERIAL"), b.sysfsText("serial"), b.sysfsText("device/serial"))
+	from.wwn = first(from.wwn, said("ID_WWN_WITH_EXTENSION", "ID_WWN", "DM_WWN"), b.sysfsText("wwid"), b.sysfsText("device/wwid"))
 	return from
 }
 
@@ -134,10 +144,12 @@ func readLinks(root string) map[string]map[string][]string {
 			continue
 		}
 		for _, name := range list {
-			if target, err := os.Readlink(dir + "/" + name); err == nil && printable(name) {
-				kernel := filepath.Base(target)
-				folders[folder][kernel] = append(folders[folder][kernel], name)
+			target, err := os.Readlink(dir + "/" + name)
+			if err != nil || !printable(name) {
+				continue
 			}
+			kernel := strings.ReplaceAll(strings.TrimPrefix(filepath.Join("/dev/disk", folder, target), "/dev/"), "/", "!")
+			folders[folder][kernel] = append(folders[folder][kernel], name)
 		}
 	}
 	return folders

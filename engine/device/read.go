@@ -32,7 +32,7 @@ func Read(ctx context.Context, opts ...Option) (Inventory, error) {
 	inventory := Inventory{Grade: Shown, Memory: memory, Firmware: readFirmware(o.root), Disks: []Disk{}}
 	maker := maker{options: o, graph: g, live: g.liveDisks(mounts), links: readLinks(o.root)}
 	targets := maker.targets(&inventory)
-	maker.labels, maker.unnamed = readLabels(ctx, o.root, targets)
+	maker.labels = readLabels(ctx, o.root, targets)
 	maker.readings = make([]*reading, len(targets))
 	err = each(ctx, len(targets), func(i int) { maker.readings[i] = maker.facts(targets[i]) })
 	if err == nil {
@@ -52,11 +52,10 @@ func Read(ctx context.Context, opts ...Option) (Inventory, error) {
 // maker turns the graph into disks.
 type maker struct {
 	options
-	graph   *graph
-	live    map[*block]bool
-	links   map[string]map[string][]string
-	labels  map[string]label
-	unnamed error // names are for people, so their lack stops nothing
+	graph  *graph
+	live   map[*block]bool
+	links  map[string]map[string][]string
+	labels map[string]label
 
 	readings []*reading
 	contents map[*block]Content // of every disk and partition in the readings, and of what stands on them
@@ -178,7 +177,7 @@ func (m *maker) facts(b *block) *reading {
 	d := Disk{
 		Identity: b.identity(from, topology.Logical, m.links),
 		Grade:    Shown, Name: b.name, Number: b.number, Vendor: from.vendor, Transport: b.transport(m.root), Topology: topology,
-		Rotational: optional(b.dir, "queue/rotational") == "1", LiveMedium: m.live[b],
+		Rotational: optional(b.dir, "queue/rotational") == "1", Zoned: optional(b.dir, "queue/zoned") == "host-managed", LiveMedium: m.live[b],
 		Table: b.table(), Content: b.udev.content(), Use: m.graph.uses(b),
 	}
 	var err error

@@ -187,6 +187,9 @@ func (d *Disk) refuseHardware(faulty bool) {
 	if d.ReadOnly {
 		d.refuse(fmt.Sprintf("%s is read-only: remove its write protection, or choose another disk.", d.title()))
 	}
+	if d.Zoned { // a host-aware one takes any write
+		d.refuse(fmt.Sprintf("%s is a host-managed zoned drive, on which ordinary file systems cannot be written: choose another disk.", d.title()))
+	}
 	if faulty {
 		return
 	}

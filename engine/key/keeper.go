@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"lethe/engine/command"
 	"lethe/engine/plan"
@@ -41,6 +42,9 @@ type Work struct {
 	err    error
 
 	busy float64 // processors that others used at the last look; the work's own
+
+	patience func(program string) time.Duration
+	tell     func(program string, silent time.Duration)
 }
 
 // Begin begins to make the header for a plan whose disk is encrypted, and returns at once. What is under way or ready for the same plan and
@@ -172,15 +176,41 @@ func (w *Work) discardSoon() {
 	}
 }
 
+// Watch has tell called when somebody waits for the work for long, as a [tool.Watchdog] does of a program: cryptsetup was started before
+// there was anybody to tell. It is called before [Work.Wait], and on nil does nothing.
+func (w *Work) Watch(patience func(program string) time.Duration, tell func(program string, silent time.Duration)) {
+	if w != nil {
+		w.patience, w.tell = patience, tell
+	}
+}
+
 // Wait gives the header as soon as it is ready, and tells the work that somebody waits: it no longer waits for the machine to be idle.
 // The header stays the work's, and is gone once that is discarded. An error is why there is none, or the context's.
 func (w *Work) Wait(ctx context.Context) (*Header, error) {
 	w.Hurry()
+	wait := tool.Runner(waiting{ended: w.ended})
+	if w.tell != nil {
+		wait = tool.Watchdog{Runner: wait, Patience: w.patience, Tell: w.tell}
+	}
+	if _, err := wait.Run(ctx, tool.Call{Command: command.FormatLUKSWithKey(command.FilePath, w.container)}); err != nil {
+		return nil, err
+	}
+	return w.header, w.err
+}
+
+// waiting stands for a program that was started before; its run is the rest of that.
+type waiting struct {
+	tool.Runner
+	ended <-chan struct{}
+}
+
+// Run waits for the end.
+func (w waiting) Run(ctx context.Context, _ tool.Call) (tool.Result, error) {
 	select {
 	case <-w.ended:
-		return w.header, w.err
+		return tool.Result{}, nil
 	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+		return tool.Result{}, context.Cause(ctx)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -248,6 +249,38 @@ func TestWaitingCanBeCancelled(t *testing.T) {
 	}
 }
 
+// TestLongWaitIsTold has a cryptsetup that was silent for long before anybody waited for it.
+func TestLongWaitIsTold(t *testing.T) {
+	if !lockable(t) {
+		t.SkipNow()
+	}
+	synctest.Test(t, func(t *testing.T) {
+		tools := play()
+		tools.during = func(context.Context) error { time.Sleep(time.Hour); return nil }
+		k := NewKeeper(tools)
+		if err := k.Begin(planFor(1, quick), secretOf(t, typed)); err != nil {
+			t.Fatal(err)
+		}
+		work := k.Take(planFor(1, quick), secretOf(t, typed))
+		time.Sleep(time.Hour - 7*time.Minute)
+		var told []string
+		work.Watch(tool.Silence, func(program string, silent time.Duration) { told = append(told, fmt.Sprint(program, " ", silent)) })
+		if _, err := work.Wait(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if want := []string{"cryptsetup 3m0s", "cryptsetup 6m0s"}; !slices.Equal(told, want) {
+			t.Errorf("told %q, want %q", told, want)
+		}
+		if _, err := work.Wait(t.Context()); err != nil || len(told) != 2 {
+			t.Errorf("%v, told %q for what is ready", err, told)
+		}
+		work.Discard()
+		if err := tools.gone(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestWrongHeaderIsNotUsed(t *testing.T) {
 	if !lockable(t) {
 		t.SkipNow()
@@ -405,6 +438,7 @@ func TestNilKeeperAndWork(t *testing.T) {
 	k.Discard()
 	var w *Work
 	w.Discard()
+	w.Watch(tool.Silence, nil)
 	if err := NewKeeper(tooltest.New()).Begin(planFor(1, quick), func() *secret.Secret { s := secret.New([]byte("x")); s.Wipe(); return s }()); err == nil {
 		t.Error("a wiped passphrase is taken")
 	}

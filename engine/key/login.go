@@ -1,6 +1,7 @@
 package key
 
 import (
+	"context"
 	"sync"
 
 	"lethe/engine/secret"
@@ -16,9 +17,11 @@ type Logins struct {
 
 // login is one password's hash in the making.
 type login struct {
-	mark  *secret.Mark
-	ended chan struct{}
-	hash  *secret.Secret // read after the end; nil when it failed
+	mark   *secret.Mark
+	cancel context.CancelFunc // nobody wants the hash any more
+	hurry  chan struct{}      // closed when somebody waits for it
+	ended  chan struct{}
+	hash   *secret.Secret // read after the end; nil when it failed
 }
 
 // NewLogins makes one that hashes by the given function.
@@ -26,8 +29,9 @@ func NewLogins(hash func(password []byte) ([]byte, error)) *Logins {
 	return &Logins{hash: hash, byName: map[string]*login{}}
 }
 
-// Begin hashes a password in the background, once after is closed: the derivation of the key is measured on an idle machine. The password is
-// copied and stays the caller's. A hash of the same password is kept, of another it is discarded.
+// Begin hashes a password in the background, once after is closed: the derivation of the key is measured on an idle machine. Who takes or
+// discards the hash does not wait for that. The password is copied and stays the caller's. A hash of the same password is kept, of another
+// it is discarded.
 func (l *Logins) Begin(name string, password *secret.Secret, after <-chan struct{}) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -47,16 +51,25 @@ func (l *Logins) Begin(name string, password *secret.Secret, after <-chan struct
 		mark.Wipe()
 		return err
 	}
-	work := &login{mark: mark, ended: make(chan struct{})}
+	ctx, cancel := context.WithCancel(context.Background())
+	work := &login{mark: mark, cancel: cancel, hurry: make(chan struct{}), ended: make(chan struct{})}
 	l.byName[name] = work
-	go work.run(l.hash, own, after)
+	go work.run(ctx, l.hash, own, after)
 	return nil
 }
 
-func (w *login) run(hash func([]byte) ([]byte, error), password *secret.Secret, after <-chan struct{}) {
+func (w *login) run(ctx context.Context, hash func([]byte) ([]byte, error), password *secret.Secret, after <-chan struct{}) {
 	defer close(w.ended)
+	defer w.cancel()
 	defer password.Wipe()
-	<-after
+	select {
+	case <-after:
+	case <-w.hurry:
+	case <-ctx.Done():
+	}
+	if ctx.Err() != nil {
+		return
+	}
 	_ = password.Use(func(text []byte) error {
 		var made []byte
 		var err error
@@ -81,6 +94,7 @@ func (l *Logins) Take(name string, password *secret.Secret) *secret.Secret {
 	if work == nil {
 		return nil
 	}
+	close(work.hurry)
 	<-work.ended
 	if !work.mark.Fits(password) {
 		work.discard()
@@ -90,7 +104,7 @@ func (l *Logins) Take(name string, password *secret.Secret) *secret.Secret {
 	return work.hash
 }
 
-// Discard overwrites every hash, after the one that is under way has ended. A nil Logins has none.
+// Discard overwrites every hash, after those that are under way have ended; what waits for its turn is not begun. A nil Logins has none.
 func (l *Logins) Discard() {
 	if l == nil {
 		return
@@ -104,6 +118,7 @@ func (l *Logins) Discard() {
 }
 
 func (w *login) discard() {
+	w.cancel()
 	<-w.ended
 	w.hash.Wipe()
 	w.mark.Wipe()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"testing"
+	"testing/synctest"
 
 	"pgregory.net/rapid"
 
@@ -103,4 +104,31 @@ func TestLoginsWaitForTheKey(t *testing.T) {
 	if hash := (*Logins)(nil).Take("ada", s); hash != nil {
 		t.Error("from nowhere")
 	}
+}
+
+// TestLoginsDoNotWaitForAKeyThatNeverComes has a derivation that hangs: a hash that is taken is made at once, and one that is discarded never.
+func TestLoginsDoNotWaitForAKeyThatNeverComes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var hashed []string
+		l := NewLogins(func(password []byte) ([]byte, error) {
+			hashed = append(hashed, string(password))
+			return playedHash(password)
+		})
+		one, two := secret.New([]byte("one")), secret.New([]byte("two"))
+		defer one.Wipe()
+		defer two.Wipe()
+		never := make(chan struct{})
+		if err := errors.Join(l.Begin("ada", one, never), l.Begin("eve", two, never)); err != nil {
+			t.Fatal(err)
+		}
+		hash := l.Take("ada", one)
+		if hash == nil || string(hash.Bytes()) != "hash of one" {
+			t.Error("no hash was made for whoever waits")
+		}
+		hash.Wipe()
+		l.Discard()
+		if len(hashed) != 1 || len(l.byName) != 0 {
+			t.Errorf("hashed %q, %d are left", hashed, len(l.byName))
+		}
+	})
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -61,7 +62,7 @@ func (r Recollection) Plan(ctx context.Context) (plan.Plan, error) {
 	}
 	var p plan.Plan
 	var history History
-	err := r.Machine.Look(ctx, "/dev/"+nix.Name, passphrase, func(folder string) (err error) {
+	err := r.Machine.Look(ctx, "/dev/"+strings.ReplaceAll(nix.Name, "!", "/"), passphrase, func(folder string) (err error) {
 		p, history, err = kept(folder)
 		return err
 	})

@@ -69,6 +69,14 @@ func (n *Nix) Parse(ctx context.Context, files ...string) error {
 	return nil
 }
 
+// Works tells why Nix can parse nothing here, as where its folder is full; nil where it can.
+func (n *Nix) Works(ctx context.Context) error {
+	if _, err := n.run(ctx, command.ParseNothing()); err != nil {
+		return fmt.Errorf("cannot use Nix: %w", err)
+	}
+	return nil
+}
+
 // Lock computes flake.lock in folder and gives its bytes. Without a network it fails within some seconds.
 func (n *Nix) Lock(ctx context.Context, folder string) ([]byte, error) {
 	if _, err := n.run(ctx, command.LockFlake(folder)); err != nil {

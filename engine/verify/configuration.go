@@ -68,16 +68,18 @@ func onDisk(folder string, c plan.Configuration, lock []byte) ([]string, error) 
 	return paths, errors.Join(problems...)
 }
 
-// parsed lets Nix read the syntax.
+// parsed lets Nix read the syntax. Where Nix itself does not work, as with a full temporary folder, nothing is said against the files, which are
+// as they were reviewed.
 func parsed(ctx context.Context, tools tool.Runner, files []string) Check {
 	const name, by = "syntax of the configuration", "nix-instantiate --parse"
+	unchecked := func(why string) Check { return Check{Name: name, Status: NotRehearsed, Detail: why, By: by} }
 	nix, err := tool.NewNix(tools)
 	if err != nil {
-		return result(name, by, "", err)
+		return unchecked(err.Error())
 	}
 	defer nix.Close()
 	if !nix.Available() {
-		return Check{Name: name, Status: NotRehearsed, Detail: "Nix is not installed here", By: by}
+		return unchecked("Nix is not installed here")
 	}
 	var sources []string
 	for _, f := range files {
@@ -85,5 +87,11 @@ func parsed(ctx context.Context, tools tool.Runner, files []string) Check {
 			sources = append(sources, f)
 		}
 	}
-	return result(name, by, fmt.Sprintf("%d files parse", len(sources)), nix.Parse(ctx, sources...))
+	err = nix.Parse(ctx, sources...)
+	if err != nil && context.Cause(ctx) == nil {
+		if broken := nix.Works(ctx); broken != nil && context.Cause(ctx) == nil {
+			return unchecked(broken.Error())
+		}
+	}
+	return result(name, by, fmt.Sprintf("%d files parse", len(sources)), err)
 }

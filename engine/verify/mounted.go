@@ -66,12 +66,16 @@ func (m *Mounted) mounts() ([]*mountinfo.Info, error) {
 	return infos, nil
 }
 
-// block is the folder in sysfs of a block device that tools know by a path.
+// block is the folder in sysfs of a block device that tools know by a path. Of one in a folder of /dev (cciss/c0d0) the kernel writes / as !.
 func (m *Mounted) block(path string) string {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real
 	}
-	return filepath.Join(m.machine+"/sys/class/block", filepath.Base(path))
+	name, ok := strings.CutPrefix(path, m.machine+"/dev/")
+	if !ok {
+		name = filepath.Base(path)
+	}
+	return filepath.Join(m.machine+"/sys/class/block", strings.ReplaceAll(name, "/", "!"))
 }
 
 // number is the major:minor of a block device.

@@ -67,7 +67,7 @@ func printDisks(w io.Writer, inventory device.Inventory) error {
 			return err
 		}
 		for _, other := range device.LookAlikes(inventory, d) {
-			fmt.Fprintf(w, "    looks just like %s: tell them apart before you choose\n", other.Path)
+			fmt.Fprintf(w, "    looks just like %s%s: tell them apart before you choose\n", other.Path, place(inventory, d))
 		}
 		fmt.Fprintf(w, "    %s", d.Verdict.State)
 		if d.Verdict.Reason != "" {
@@ -76,6 +76,14 @@ func printDisks(w io.Writer, inventory device.Inventory) error {
 		fmt.Fprint(w, "\n\n")
 	}
 	return nil
+}
+
+// place tells where a disk is plugged in, by a name that no other has.
+func place(inventory device.Inventory, d device.Disk) string {
+	if _, byPath := device.OwnNames(inventory, d.Identity); len(byPath) > 0 {
+		return "; this one is /dev/disk/by-path/" + byPath[0]
+	}
+	return ""
 }
 
 // summary is model, size, bus and sectors in a line.

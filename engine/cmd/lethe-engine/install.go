@@ -47,8 +47,10 @@ Only root can do this. As an ordinary user this asks pkexec or sudo for it and w
 lethe-engine serve; everything else stays an ordinary user's process.
 
 The disk is named by --disk or by the wishes. What will be lost is shown, and nothing is written
-before the disk's name is typed, or given with --yes-erase: one of its names in /dev/disk/by-id,
-or, where it has none, the fingerprint that "lethe-engine plan" prints as root.
+before the disk's name is typed, or given with --yes-erase: one of its names in /dev/disk/by-id
+that no other disk has. Where other disks have all of them too, as twins of one serial number do, it
+is a name in /dev/disk/by-path, which is the place where the disk is plugged in. The fingerprint that
+"lethe-engine plan" prints as root is taken for these, and for a disk that has no name in by-id.
 
 The inputs of the configuration are locked before anything is written: to the revisions of the live
 medium where it has a lock that fits them, else to today's where there is a network.
@@ -98,12 +100,13 @@ func (s streams) installOn(ctx context.Context, host helper.Host, f installFlags
 	if err != nil {
 		return refused(err)
 	}
-	if a.plan, err = s.planInstall(ctx, host, f); err == nil {
+	var names []string
+	if a.plan, names, err = s.planInstall(ctx, host, f); err == nil {
 		err = host.Accept(ctx, a.plan)
 	}
 	secrets := secret.NewStore()
 	if err == nil {
-		secrets, err = s.confirmed(ctx, host, a.plan, f)
+		secrets, err = s.confirmed(ctx, host, a.plan, names, f)
 	}
 	if err != nil {
 		return a.close(refused(err), func(text string) string { return text }) // no secret is there, or none any more
@@ -113,9 +116,9 @@ func (s streams) installOn(ctx context.Context, host helper.Host, f installFlags
 }
 
 // confirmed gets the secrets and makes sure that the disk is meant. Who has to read and type first does so while the key is derived.
-func (s streams) confirmed(ctx context.Context, host helper.Host, p plan.Plan, f installFlags) (*secret.Store, error) {
+func (s streams) confirmed(ctx context.Context, host helper.Host, p plan.Plan, names []string, f installFlags) (*secret.Store, error) {
 	if f.yesErase != "" { // known to be right before anything is asked for
-		if err := s.confirm(ctx, p, f); err != nil {
+		if err := s.confirm(ctx, p, names, f.yesErase); err != nil {
 			return nil, err
 		}
 		return s.gather(ctx, p.Secrets, f.secretFlags)
@@ -129,37 +132,37 @@ func (s streams) confirmed(ctx context.Context, host helper.Host, p plan.Plan, f
 			fmt.Fprintln(s.err, "Note: the key will be derived later.", err)
 		}
 	}
-	if err := s.confirm(ctx, p, f); err != nil {
+	if err := s.confirm(ctx, p, names, f.yesErase); err != nil {
 		secrets.Wipe()
 		return nil, err
 	}
 	return secrets, nil
 }
 
-// planInstall makes the plan from what root read.
-func (s streams) planInstall(ctx context.Context, host helper.Host, f installFlags) (plan.Plan, error) {
+// planInstall makes the plan from what root read. names are what its disk may be confirmed by.
+func (s streams) planInstall(ctx context.Context, host helper.Host, f installFlags) (p plan.Plan, names []string, err error) {
 	wishes, err := f.wishes()
 	if err != nil {
-		return plan.Plan{}, err
+		return p, nil, err
 	}
 	if f.disk != "" {
 		wishes.Disk.Target = f.disk
 	}
 	if wishes.Disk.Target == "" {
-		return plan.Plan{}, errors.New("cannot install: no disk was named; lethe-engine disks lists them, --disk names one")
+		return p, nil, errors.New("cannot install: no disk was named; lethe-engine disks lists them, --disk names one")
 	}
 	facts, err := s.facts(ctx, host)
 	if err != nil {
-		return plan.Plan{}, err
+		return p, nil, err
 	}
 	disk, err := device.Find(facts.Inventory, wishes.Disk.Target)
 	if err != nil {
-		return plan.Plan{}, err
+		return p, nil, err
 	}
 	wishes.Disk.Target = disk.Path
 	request, err := f.request(ctx, wishes, device.Disk{Identity: device.Identity{Kind: device.KindImage}})
 	if err != nil {
-		return plan.Plan{}, err
+		return p, nil, err
 	}
 	if request.LockInputs = !request.Locked() && wishes.Repo.Source == ""; request.LockInputs && !f.lock {
 		fmt.Fprintln(s.err, "Locking the inputs; this may take a minute …")
@@ -167,19 +170,18 @@ func (s streams) planInstall(ctx context.Context, host helper.Host, f installFla
 	request.KDF, request.Memory, request.Firmware = f.kdf, facts.Inventory.Memory, facts.Inventory.Firmware
 	request.Power, request.Clock = engine.Power(), engine.Clock(slices.Concat(request.Lock, request.Medium)) // one of them is there at most
 	request.Machine = engine.Machine{Hardware: facts.Hardware, Virtualization: facts.Virtualization}
-	p, err := engine.Plan(ctx, disk, request)
-	if err != nil {
-		return plan.Plan{}, err
+	if p, err = engine.Plan(ctx, disk, request); err != nil {
+		return p, nil, err
 	}
 	if f.yesErase != "" { // who is asked reads it with the plan
 		for _, says := range request.Conditions() {
 			fmt.Fprintf(s.err, "Note: %s.\n", says)
 		}
 	}
-	if alike := device.LookAlikes(facts.Inventory, disk); len(alike) > 0 && f.yesErase == "" {
+	if alike := device.LookAlikes(facts.Inventory, disk); len(alike) > 0 {
 		fmt.Fprintf(s.err, "Note: %s looks just like %s; make sure that it is the right one.\n", alike[0].Path, disk.Path)
 	}
-	return p, p.Runnable()
+	return p, eraseNames(facts.Inventory, p), p.Runnable()
 }
 
 // facts reads the machine, once what an interrupted installation left is released: nothing is lost by that.
@@ -201,14 +203,17 @@ func (s streams) facts(ctx context.Context, host helper.Host) (helper.Facts, err
 	return host.Facts(ctx)
 }
 
-// confirm makes sure that somebody means this very disk.
-func (s streams) confirm(ctx context.Context, p plan.Plan, f installFlags) error {
-	names := eraseNames(p)
-	if f.yesErase != "" {
-		if !slices.Contains(names, strings.TrimPrefix(f.yesErase, "/dev/disk/by-id/")) {
-			return fmt.Errorf("cannot erase %s: it is not the disk called %q; its own names are: %s", device.Clean(p.Target.Path), device.Clean(f.yesErase), strings.Join(names, ", "))
+// confirm makes sure that somebody means this very disk: by one of its names, given beforehand or typed now.
+func (s streams) confirm(ctx context.Context, p plan.Plan, names []string, given string) error {
+	if given != "" {
+		if slices.Contains(names, bareName(given)) {
+			return nil
 		}
-		return nil
+		why := "it is not the disk called %q; its own names are: %s"
+		if slices.Contains(p.Target.ByID, bareName(given)) {
+			why = "another disk is called %q too; what names this one alone: %s"
+		}
+		return fmt.Errorf("cannot erase %s: "+why, device.Clean(p.Target.Path), device.Clean(given), strings.Join(names, ", "))
 	}
 	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
 	if err != nil {
@@ -221,16 +226,26 @@ func (s streams) confirm(ctx context.Context, p plan.Plan, f installFlags) error
 	if err != nil {
 		return err
 	}
-	if !slices.Contains(names, answer) {
+	if !slices.Contains(names, bareName(answer)) {
 		return &coded{exitCancelled, errors.New("that is not its name; nothing was written")}
 	}
 	return nil
 }
 
-// eraseNames are what names the disk beyond doubt: its by-id names, else the fingerprint of all that is known of it.
-func eraseNames(p plan.Plan) []string {
-	if len(p.Target.ByID) > 0 {
-		return p.Target.ByID
+// bareName is a name without the folder of links that it may be given with.
+func bareName(name string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(name, "/dev/disk/by-id/"), "/dev/disk/by-path/")
+}
+
+// eraseNames are what names the disk of a plan beyond doubt: its by-id names that no other disk has. Twins have none, and are told apart by
+// their places; these, and a disk without any by-id name, by the fingerprint of all that is known of it.
+func eraseNames(inventory device.Inventory, p plan.Plan) []string {
+	byID, byPath := device.OwnNames(inventory, p.Target)
+	switch {
+	case len(byID) > 0:
+		return byID
+	case len(p.Target.ByID) > 0:
+		return append(byPath, p.Fingerprint)
 	}
 	return []string{p.Fingerprint}
 }

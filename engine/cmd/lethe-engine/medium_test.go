@@ -49,7 +49,7 @@ func TestInstallTakesTheMediumsLock(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, complaint, err := onFiles(t, func(s streams) error {
-				p, err := s.planInstall(t.Context(), h, f)
+				p, _, err := s.planInstall(t.Context(), h, f)
 				lock, _ := p.Configuration.Files.Get(flake.LockFile)
 				if string(lock) != row.lock || !p.Locked() || !strings.Contains(p.Configuration.Lock, row.says) {
 					err = errors.Join(err, errors.New(p.Configuration.Lock))
