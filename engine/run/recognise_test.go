@@ -3,6 +3,7 @@ package run_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,6 +13,7 @@ import (
 
 	"lethe/engine/command"
 	"lethe/engine/device"
+	"lethe/engine/layout"
 	"lethe/engine/plan"
 	"lethe/engine/plan/plantest"
 	"lethe/engine/run"
@@ -124,6 +126,46 @@ func TestWhatIsInTheWayOfContinuing(t *testing.T) {
 			}
 			_ = s.journal.Close()
 		})
+	}
+}
+
+// TestACopyOfTheDiskIsNotWrittenTo continues beside a copy of the disk, which has the same PARTUUIDs: a link may lead to it.
+func TestACopyOfTheDiskIsNotWrittenTo(t *testing.T) {
+	for _, role := range []layout.Role{layout.ESP, layout.Nix} {
+		for _, encrypt := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s/encrypt=%v", role, encrypt), func(t *testing.T) {
+				t.Parallel()
+				s := begin(t, encrypt)
+				if _, err := s.play("install", "fails after its work"); err == nil {
+					t.Fatal("it did not go wrong")
+				}
+				s.reboot()
+				p, err := s.recall(s.look(true), plantest.Passphrase)
+				if err != nil {
+					t.Fatal(err)
+				}
+				s.goOn(p, s.look(true))
+				s.disk.copied = role
+				since := len(s.tools.Calls())
+				s.runner.For = s.doer
+				result, err := s.runner.Run(t.Context(), s.env)
+				if !errors.Is(err, errCopied) || result.State != step.Untouched || !strings.Contains(result.Next, "lethe-engine continue") {
+					t.Errorf("%s, %s: %v", result.State, result.Next, err)
+				}
+				_ = s.journal.Close()
+				s.checkContinued(since, result, err)
+				for _, c := range s.tools.Calls()[since:] {
+					if slices.Contains([]string{"fsck.vfat", "mount", "nixos-install"}, c.Name) {
+						t.Errorf("ran %s", c.Shell())
+					}
+				}
+				s.goOn(p, s.look(true)) // the copy was unplugged
+				result, err = s.runner.Run(t.Context(), s.env)
+				if closed := s.journal.Close(); err != nil || closed != nil || result.State != step.Complete {
+					t.Errorf("%s: %v, %v", result.State, err, closed)
+				}
+			})
+		}
 	}
 }
 
