@@ -28,6 +28,9 @@ func (j *Journal) CopyTo(f *os.File, sync func() error) error {
 		_, err = io.Copy(f, sofar)
 		err = errors.Join(err, sofar.Close())
 	}
+	if err == nil && j.written.torn {
+		_, err = f.Write([]byte{'\n'})
+	}
 	if err != nil {
 		return errors.Join(fmt.Errorf("cannot copy the journal: %w", err), f.Close())
 	}

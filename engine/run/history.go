@@ -30,24 +30,34 @@ type History struct {
 // mostJournal bounds a journal that is read, in bytes: its lines of tools, and all else.
 const mostJournal = 2 * journalLines
 
-// ReadHistory reads what a [Journal] wrote. A last line that a kill cut short is left out; anything else that is no journal is an error.
+// ReadHistory reads what a [Journal] wrote. A line that a kill or a full file system cut short is left out; a file in which no line is one
+// of a journal is an error.
 func ReadHistory(r io.Reader) (History, error) {
 	var h History
+	var bad error // the first one
+	seen := false
 	lines := bufio.NewReader(io.LimitReader(r, mostJournal))
 	for {
 		line, err := lines.ReadBytes('\n')
 		if errors.Is(err, io.EOF) {
-			return h, nil
+			break
 		}
 		if err != nil {
 			return h, fmt.Errorf("cannot read journal: %w", err)
 		}
 		e, err := printer.ParseJournal(bytes.TrimSuffix(line, []byte("\n")))
-		if err != nil {
-			return h, fmt.Errorf("cannot read journal: %w", err)
+		switch {
+		case err == nil:
+			seen = true
+			h.see(e)
+		case bad == nil:
+			bad = err
 		}
-		h.see(e)
 	}
+	if bad != nil && !seen {
+		return h, fmt.Errorf("cannot read journal: %w", bad)
+	}
+	return h, nil
 }
 
 // see takes one line.

@@ -269,6 +269,30 @@ func TestHostileMemory(t *testing.T) {
 	}
 }
 
+// TestATornLineForbidsNothing lets a full /run cut a line of the journal, which is copied to the disk as it is.
+func TestATornLineForbidsNothing(t *testing.T) {
+	for _, rebooted := range []bool{false, true} {
+		s := begin(t, true)
+		f, err := os.OpenFile(filepath.Join(s.run(), run.JournalFile), os.O_APPEND|os.O_WRONLY, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = f.WriteString(`{"kind":"log","msg":"half a li`)
+		if err := errors.Join(err, f.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.play("install", "fails after its work"); err == nil {
+			t.Fatal("it did not go wrong")
+		}
+		if rebooted {
+			s.reboot()
+		}
+		if p, err := s.recall(s.look(rebooted), plantest.Passphrase); err != nil || !p.Continues {
+			t.Errorf("rebooted=%v: %v", rebooted, err)
+		}
+	}
+}
+
 func TestThePlanOfAnotherDisk(t *testing.T) {
 	s := stopped(t)
 	s.reboot()
