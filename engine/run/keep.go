@@ -84,10 +84,7 @@ func (k Keeper) keepPlan(folder *os.Root) error {
 		return err
 	}
 	const fresh = PlanFile + ".new"
-	if err := folder.Remove(fresh); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	f, err := folder.OpenFile(fresh, os.O_WRONLY|os.O_CREATE|os.O_EXCL|unix.O_NOFOLLOW, 0o600)
+	f, err := createNew(folder, fresh)
 	if err != nil {
 		return err
 	}
@@ -98,14 +95,27 @@ func (k Keeper) keepPlan(folder *os.Root) error {
 	return folder.Rename(fresh, PlanFile)
 }
 
-// keepJournal begins the copy. The journals of earlier runs get older names.
+// keepJournal begins the copy. The journals of earlier runs get older names, but not before the new one can be made.
 func (k Keeper) keepJournal(folder *os.Root) error {
-	if err := Rotate(folder, JournalFile, keptJournals); err != nil {
-		return err
-	}
-	f, err := folder.OpenFile(JournalFile, os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND|unix.O_NOFOLLOW, 0o600)
+	const fresh = JournalFile + ".new"
+	f, err := createNew(folder, fresh)
 	if err != nil {
 		return fmt.Errorf("cannot keep the journal on the disk: %w", err)
 	}
+	err = Rotate(folder, JournalFile, keptJournals)
+	if err == nil {
+		err = folder.Rename(fresh, JournalFile)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("cannot keep the journal on the disk: %w", err), f.Close())
+	}
 	return k.Journal.CopyTo(f, func() error { return k.Sync(f) })
+}
+
+// createNew makes a file for appending, in place of one that a power cut left.
+func createNew(folder *os.Root, name string) (*os.File, error) {
+	if err := folder.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	return folder.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND|unix.O_NOFOLLOW, 0o600)
 }

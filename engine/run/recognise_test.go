@@ -5,18 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 
 	"lethe/engine/command"
 	"lethe/engine/device"
 	"lethe/engine/layout"
-	"lethe/engine/plan"
 	"lethe/engine/plan/plantest"
-	"lethe/engine/run"
 	"lethe/engine/step"
 )
 
@@ -220,76 +216,6 @@ func TestWhatWasReviewedIsWhatIsInstalled(t *testing.T) {
 				t.Error("it was installed all the same")
 			}
 		})
-	}
-}
-
-// TestHostileMemory puts into the place of what is kept on a disk what a careless reader falls for.
-func TestHostileMemory(t *testing.T) {
-	swap := func(name string, do func(path string) error) func(memo string) error {
-		return func(memo string) error {
-			path := filepath.Join(memo, name)
-			return errors.Join(os.Remove(path), do(path))
-		}
-	}
-	write := func(text string) func(string) error {
-		return func(path string) error { return os.WriteFile(path, []byte(text), 0o600) }
-	}
-	for name, row := range map[string]struct {
-		spoil func(memo string) error
-		says  string
-	}{
-		"no plan":                 {swap(run.PlanFile, func(string) error { return nil }), "no plan is kept on it"},
-		"a link":                  {swap(run.PlanFile, func(path string) error { return os.Symlink("/etc/passwd", path) }), "cannot read"},
-		"a pipe":                  {swap(run.PlanFile, func(path string) error { return syscall.Mkfifo(path, 0o600) }), "no regular file"},
-		"a folder":                {swap(run.PlanFile, func(path string) error { return os.Mkdir(path, 0o700) }), "no regular file"},
-		"a huge plan":             {func(memo string) error { return os.Truncate(filepath.Join(memo, run.PlanFile), 1<<40) }, "is the most"},
-		"a plan for all to write": {func(memo string) error { return os.Chmod(filepath.Join(memo, run.PlanFile), 0o666) }, "not root's alone"},
-		"no JSON":                 {swap(run.PlanFile, write("GET / HTTP/1.1\r\n")), "it is not a plan"},
-		"an empty plan":           {swap(run.PlanFile, write("{}")), "version 0"},
-		"a journal of nothing":    {swap(run.JournalFile, write("{}\n")), "it tells of no event"},
-		"no journal":              {swap(run.JournalFile, func(string) error { return nil }), "cannot read what was kept"},
-		"a journal that is cut":   {func(memo string) error { return os.Truncate(filepath.Join(memo, run.JournalFile), 200) }, "start over"},
-		"a folder that leads out": {func(memo string) error {
-			return errors.Join(os.RemoveAll(memo), os.Symlink("/etc", memo))
-		}, "cannot read what was kept"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := stopped(t)
-			s.reboot()
-			if err := row.spoil(s.machine.root + plan.Root + "/nix/" + plan.Memo); err != nil {
-				t.Fatal(err)
-			}
-			since := len(s.tools.Calls())
-			if _, err := s.recall(s.look(true), plantest.Passphrase); err == nil || !strings.Contains(err.Error(), row.says) && !strings.Contains(err.Error(), "no plan is kept") {
-				t.Errorf("got %v", err)
-			}
-			s.onlyLooked(since)
-		})
-	}
-}
-
-// TestATornLineForbidsNothing lets a full /run cut a line of the journal, which is copied to the disk as it is.
-func TestATornLineForbidsNothing(t *testing.T) {
-	for _, rebooted := range []bool{false, true} {
-		s := begin(t, true)
-		f, err := os.OpenFile(filepath.Join(s.run(), run.JournalFile), os.O_APPEND|os.O_WRONLY, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, err = f.WriteString(`{"kind":"log","msg":"half a li`)
-		if err := errors.Join(err, f.Close()); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := s.play("install", "fails after its work"); err == nil {
-			t.Fatal("it did not go wrong")
-		}
-		if rebooted {
-			s.reboot()
-		}
-		if p, err := s.recall(s.look(rebooted), plantest.Passphrase); err != nil || !p.Continues {
-			t.Errorf("rebooted=%v: %v", rebooted, err)
-		}
 	}
 }
 
