@@ -14,14 +14,15 @@ import (
 	"lethe/engine/event"
 	"lethe/engine/plan"
 	"lethe/engine/printer"
+	"lethe/engine/step"
 )
 
 // History is what a journal says of how far a run came.
 type History struct {
 	// Installing tells that nixos-install was begun; Ending that everything was installed and proved, and only the letting go was left.
 	Installing, Ending bool
-	// Done tells that the run came to its end.
-	Done bool
+	// Done tells that the run came to its end; Unclean that it ended before that since a file system did not pass its last check.
+	Done, Unclean bool
 	// Step is the title of the step in which it stopped, and Stopped when it said something last.
 	Step    string
 	Stopped time.Time
@@ -73,6 +74,8 @@ func (h *History) see(e event.Event) {
 		h.Ending = h.Ending || e.Step == string(plan.Close)
 	case event.RunDone:
 		h.Done = true
+	case event.RunFailed, event.RunCancelled:
+		h.Unclean = e.Disk == string(step.Unclean)
 	}
 }
 

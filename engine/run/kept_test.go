@@ -13,6 +13,7 @@ import (
 	"lethe/engine/plan/plantest"
 	"lethe/engine/run"
 	"lethe/engine/step"
+	"lethe/engine/tool/tooltest"
 )
 
 // TestHostileMemory puts into the place of what is kept on a disk what a careless reader falls for.
@@ -110,6 +111,33 @@ func TestAMissingJournalForbidsNothing(t *testing.T) {
 		result, err := s.runner.Run(t.Context(), s.env)
 		if closed := s.journal.Close(); err != nil || closed != nil || result.State != step.Complete {
 			t.Errorf("empty=%v: %s: %v, %v", empty, result.State, err, closed)
+		}
+	}
+}
+
+// TestAFileSystemThatIsNotClean lets the last check of a file system fail, once all is installed: nothing may lead to more writes, and what is
+// advised then is advised later too.
+func TestAFileSystemThatIsNotClean(t *testing.T) {
+	for _, program := range []string{"e2fsck", "fsck.vfat"} {
+		for _, rebooted := range []bool{false, true} {
+			s := begin(t, true)
+			s.tools.On(tooltest.Fails(4, "it has errors"), program)
+			s.runner.For = s.doer
+			result, err := s.runner.Run(t.Context(), s.env)
+			if closed := s.journal.Close(); err == nil || closed != nil {
+				t.Fatal(err, closed)
+			}
+			s.check(t, result, err)
+			if result.State != step.Unclean || !strings.Contains(result.Next, "start over") || !strings.Contains(result.Next, "e2fsck") || strings.Contains(result.Next, "ontinue") {
+				t.Errorf("%s, %s: %s", program, result.State, result.Next)
+			}
+			if rebooted {
+				s.reboot()
+			}
+			_, err = s.recall(s.look(rebooted), plantest.Passphrase)
+			if err == nil || !strings.Contains(err.Error(), "did not pass its last check") || !strings.Contains(err.Error(), "start over") || !strings.Contains(err.Error(), "e2fsck") {
+				t.Errorf("%s, rebooted=%v: %v", program, rebooted, err)
+			}
 		}
 	}
 }

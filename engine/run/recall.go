@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -37,7 +38,7 @@ type Recollection struct {
 // else from the disk, which is read and not written.
 func (r Recollection) Plan(ctx context.Context) (plan.Plan, error) {
 	if p, history, err := Remembered(r.Folder); err == nil && step.Recognise(p, r.Disk) == nil {
-		if history.Done {
+		if history.Done || history.Unclean {
 			return plan.Plan{}, r.over(history)
 		}
 		return r.renew(p, history)
@@ -84,7 +85,15 @@ func (r Recollection) cannot(format string, args ...any) error {
 
 // over is for an installation that needs no continuing.
 func (r Recollection) over(h History) error {
-	return r.cannot("the installation on it came to its end (%s); start the machine from it, or start over", h.Stopped.Local().Format(time.DateTime))
+	at := h.Stopped.Local().Format(time.DateTime)
+	switch {
+	case h.Done:
+		return r.cannot("the installation on it came to its end (%s); start the machine from it, or start over", at)
+	case h.Unclean:
+		return r.cannot("a file system on it did not pass its last check (%s); start over, or %s", at, strings.TrimSuffix(step.Mend, "."))
+	}
+	return r.cannot("the installation on it came to its end, but for the letting go at most (%s); start the machine from it, or start over; "+
+		"if it was told that a file system did not pass its last check, repair it first with e2fsck -f or fsck.vfat", at)
 }
 
 // renew makes the plan that continues, unless the run did not come that far.
