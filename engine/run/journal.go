@@ -37,6 +37,7 @@ type Journal struct {
 	room int64 // for lines, in all
 	step int64 // for lines of this step
 	left leftOut
+	copy *duplicate // nil without one; it may still be ending
 }
 
 // leftOut counts the lines of a step that are not in the journal.
@@ -122,16 +123,16 @@ func (j *Journal) count() {
 	j.sink.Event(note)
 }
 
-// Close writes everything out.
+// Close writes everything out. It does not wait for a copy that has not ended.
 func (j *Journal) Close() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.count()
-	var err error
-	if also := j.written.also; also != nil {
+	if j.copy != nil {
 		j.written.also = nil
-		err = errors.Join(also.syncer.stop(), also.file.Close())
+		j.copy.writeOut(true)
 	}
+	var err error
 	if j.syncer != nil {
 		err = j.syncer.stop()
 		j.syncer = nil

@@ -104,6 +104,8 @@ type Env struct {
 
 	Target target.Target
 	Report verify.Report
+	// Unkept tells that what this run could be continued by after a restart is not on the disk, or nobody knows.
+	Unkept bool
 
 	found     device.Disk // what check saw
 	formatted bool        // something new stands where old data was; undo can put nothing back
