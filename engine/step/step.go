@@ -173,8 +173,13 @@ func (e *Env) make(ctx context.Context, role layout.Role, build func(path string
 		return fmt.Errorf("cannot format %s: the layout has no such partition", role)
 	}
 	return e.Target.Partition(ctx, p, target.Making, func(path string) error {
+		before := e.formatted
 		e.formatted = true
-		return e.run(ctx, build(path, p))
+		err := e.run(ctx, build(path, p))
+		if errors.Is(err, tool.ErrNotBegun) {
+			e.formatted = before
+		}
+		return err
 	})
 }
 
