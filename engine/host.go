@@ -181,7 +181,7 @@ func (l Local) work(ctx context.Context, sink event.Sink, env *step.Env) (result
 	sleepy, letSleep := keepAwake(ctx)
 	defer letSleep()
 	keeper := run.Keeper{Journal: journal, Plan: env.Plan, Nix: plan.Root + "/nix", Sync: run.SyncFileSystem}
-	runner := run.Runner{For: step.For, Sink: event.Tee(journal, keeper, sink), Now: time.Now, Tick: tick, Notes: sleepy, Silence: tool.Silence}
+	runner := run.Runner{For: keeper.For(step.For), Sink: event.Tee(journal, sink), Now: time.Now, Tick: tick, Notes: sleepy, Silence: tool.Silence}
 	done, err := runner.Run(ctx, env)
 	result = helper.Result{State: done.State, Report: done.Report, Millis: done.Elapsed.Milliseconds(), Cancelled: done.Cancelled, Next: done.Next}
 	return result, errors.Join(err, journal.Close())

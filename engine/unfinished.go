@@ -37,9 +37,9 @@ func (l Local) unfinished(inventory device.Inventory) []helper.Unfinished {
 	return list
 }
 
-// continuable tells whether a run got as far as nixos-install, and no further than its end.
+// continuable tells whether a run got as far as nixos-install, and no further than its end, where only starting over helps.
 func continuable(p plan.Plan, h run.History) bool {
-	return !h.Done && (p.Continues || h.Installing)
+	return !h.Done && !h.Unclean && (p.Continues || h.Installing)
 }
 
 // titleOfDisk is a disk for people.

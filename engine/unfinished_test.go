@@ -13,6 +13,7 @@ import (
 	"lethe/engine/plan"
 	"lethe/engine/plan/plantest"
 	"lethe/engine/run"
+	"lethe/engine/step"
 )
 
 // formatted is a disk as a plan made it.
@@ -55,6 +56,7 @@ func TestUnfinished(t *testing.T) {
 		plan  *plan.Plan // of the last run since the start
 		steps []string   // that it began
 		last  event.Kind
+		state step.DiskState
 		disk  func(d *device.Disk)
 		want  []helper.Unfinished
 	}{
@@ -66,6 +68,7 @@ func TestUnfinished(t *testing.T) {
 		"killed in it":                    {plan: &p, steps: []string{"check", "install"}, want: []helper.Unfinished{known}},
 		"still mounted by it":             {plan: &p, steps: []string{"check", "install"}, disk: func(d *device.Disk) { d.Verdict.State = device.Refused }, want: []helper.Unfinished{known}},
 		"stopped before":                  {plan: &p, steps: []string{"check", "format-nix"}, last: event.RunFailed},
+		"a file system is not clean":      {plan: &p, steps: []string{"install", "close"}, last: event.RunFailed, state: step.Unclean},
 		"came to its end":                 {plan: &p, steps: []string{"install", "close"}, last: event.RunDone},
 		"continued, and stopped at once":  {plan: &onward, steps: []string{"install"}, last: event.RunFailed, want: []helper.Unfinished{known}},
 		"another disk of the same layout": {plan: &p, steps: []string{"install"}, last: event.RunFailed, disk: func(d *device.Disk) { d.Serial = "S2" }},
@@ -76,7 +79,7 @@ func TestUnfinished(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			folder := t.TempDir()
 			if row.plan != nil {
-				remember(t, folder, *row.plan, at, row.steps, row.last)
+				remember(t, folder, *row.plan, at, row.steps, row.last, row.state)
 			}
 			d := formatted(p)
 			if row.disk != nil {
@@ -91,7 +94,7 @@ func TestUnfinished(t *testing.T) {
 }
 
 // remember writes what a run keeps.
-func remember(t *testing.T, folder string, p plan.Plan, at time.Time, steps []string, last event.Kind) {
+func remember(t *testing.T, folder string, p plan.Plan, at time.Time, steps []string, last event.Kind, state step.DiskState) {
 	t.Helper()
 	text, err := p.JSON()
 	if err == nil {
@@ -108,7 +111,7 @@ func remember(t *testing.T, folder string, p plan.Plan, at time.Time, steps []st
 		j.Event(event.Event{Seq: uint64(i + 1), Time: at, Kind: event.StepStart, Step: id, Title: "Step " + id})
 	}
 	if last != "" {
-		j.Event(event.Event{Seq: 99, Time: at, Kind: last, Text: "the end"})
+		j.Event(event.Event{Seq: 99, Time: at, Kind: last, Text: "the end", Disk: string(state)})
 	}
 	if err := j.Close(); err != nil {
 		t.Fatal(err)

@@ -1,52 +1,74 @@
 package run
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
+	"sync"
 
 	"lethe/engine/event"
 )
 
-// duplicate is a second file that a journal is written to as well. A failure of it never fails the journal.
+// mostBehind bounds what waits for the disk, in bytes: no journal that is longer is read back.
+const mostBehind = mostJournal
+
+var errBehind = fmt.Errorf("the disk has not taken it for %d MiB", mostBehind>>20)
+
+// duplicate is a second file that a journal is written to as well. A goroutine of its own does all that touches the file, so that a disk
+// that does not answer keeps nobody waiting. A failure of it never fails the journal.
 type duplicate struct {
-	file   *os.File
-	sync   func() error
-	syncer *syncer
-	failed error // the first failure to write, after which nothing more is written
+	called   chan struct{} // holds one call: there is something to do
+	ended    chan struct{} // closed once the file is
+	unsynced error         // a failure to write it out; known once it has ended
+
+	mu     sync.Mutex
+	behind []byte // not written yet
+	out    bool   // is to be written out to the disk then
+	last   bool   // nothing comes after it
+	failed error  // the first failure to write, after which nothing more is written
 	told   bool
 }
 
-// CopyTo writes the journal to f as well, from its beginning on, until [Journal.EndCopy]. It takes f over. sync writes it out when a step
-// begins and when the run ends; the run does not wait for that. Where f cannot be written, the journal says so and goes on.
-func (j *Journal) CopyTo(f *os.File, sync func() error) error {
+// CopyTo writes the journal to another file as well, from its beginning on, until [Journal.EndCopy]. open makes that file. sync writes it
+// out when a step begins and when the run ends. Nothing of this is waited for. Where it fails, the journal says so and goes on.
+func (j *Journal) CopyTo(open func() (*os.File, error), sync func(*os.File) error) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	sofar, err := os.Open(j.file.Name())
-	if err == nil {
-		_, err = io.Copy(f, sofar)
-		err = errors.Join(err, sofar.Close())
-	}
+	sofar, err := os.ReadFile(j.file.Name())
 	if err != nil {
-		return errors.Join(fmt.Errorf("cannot copy the journal: %w", err), f.Close())
+		return fmt.Errorf("cannot copy the journal: %w", err)
 	}
-	j.written.also = &duplicate{file: f, sync: sync, syncer: startSyncer(f, sync)}
-	j.written.also.syncer.ask()
+	if j.written.torn {
+		sofar = append(sofar, '\n')
+	}
+	j.copy = &duplicate{called: make(chan struct{}, 1), ended: make(chan struct{}), behind: sofar}
+	j.written.also = j.copy
+	go j.copy.work(open, sync)
+	j.copy.writeOut(false)
 	return nil
 }
 
-// EndCopy writes the copy out and closes it, so that its file system can be unmounted. Without a copy it does nothing.
-func (j *Journal) EndCopy() error {
+// EndCopy has the rest of the copy written out and its file closed, so that the file system can be unmounted, and waits for that until ctx
+// ends; it may be called again then. Without a copy it does nothing.
+func (j *Journal) EndCopy(ctx context.Context) error {
 	j.mu.Lock()
-	defer j.mu.Unlock()
-	also := j.written.also
+	also := j.copy
+	j.written.also = nil
+	j.mu.Unlock()
 	if also == nil {
 		return nil
 	}
-	j.written.also = nil
-	err := errors.Join(also.failed, also.syncer.stop(), also.sync(), also.file.Close())
-	if err != nil {
+	also.writeOut(true)
+	select {
+	case <-also.ended:
+	case <-ctx.Done():
+		return fmt.Errorf("cannot keep a copy of the journal on the disk, which has not taken it yet: %w", context.Cause(ctx))
+	}
+	j.mu.Lock()
+	j.copy = nil
+	j.mu.Unlock()
+	if err := also.problem(); err != nil {
 		return fmt.Errorf("cannot keep a copy of the journal on the disk: %w", err)
 	}
 	return nil
@@ -58,31 +80,107 @@ func (j *Journal) copied(e event.Event) {
 	if also == nil {
 		return
 	}
-	if also.failed != nil && !also.told {
-		also.told = true
-		j.say(e, "The copy of this journal on the disk ends here: "+also.failed.Error())
+	if err := also.news(); err != nil {
+		j.sink.Event(event.Event{
+			Seq: e.Seq, Time: e.Time, Kind: event.Log, Step: e.Step, Done: e.Done,
+			Text: "The copy of this journal on the disk ends here: " + err.Error(),
+		})
 		return
 	}
 	if e.Kind == event.StepStart || settled[e.Kind] && e.Kind != event.StepDone { // the next step, or the end of the run, follows at once
-		also.syncer.ask()
+		also.writeOut(false)
 	}
 }
 
-// note writes a line of the journal's own, under the number of an event.
-func (j *Journal) note(e event.Event, text string) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.say(e, text)
-}
-
-func (j *Journal) say(e event.Event, text string) {
-	j.sink.Event(event.Event{Seq: e.Seq, Time: e.Time, Kind: event.Log, Step: e.Step, Text: text, Done: e.Done})
-}
-
-// write passes p on, until that fails once.
-func (d *duplicate) write(p []byte) {
-	if d == nil || d.failed != nil {
+// work writes what comes, until the last of it.
+func (d *duplicate) work(open func() (*os.File, error), sync func(*os.File) error) {
+	defer close(d.ended)
+	f, err := open()
+	if err != nil {
+		d.fail(err)
 		return
 	}
-	_, d.failed = d.file.Write(p)
+	writeOut := func() error { return sync(f) }
+	syncer := startSyncer(f, writeOut)
+	for ended := false; !ended; {
+		<-d.called
+		var lines []byte
+		var out bool
+		lines, out, ended = d.next()
+		if len(lines) > 0 {
+			_, err := f.Write(lines)
+			d.fail(err)
+		}
+		if out && !ended {
+			syncer.ask()
+		}
+	}
+	d.unsynced = errors.Join(syncer.stop(), writeOut(), f.Close())
+}
+
+// next takes what is to be done.
+func (d *duplicate) next() (lines []byte, out, last bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	lines, out = d.behind, d.out
+	d.behind, d.out = nil, false
+	return lines, out, d.last
+}
+
+// write takes a line, until that fails once.
+func (d *duplicate) write(p []byte) {
+	if d == nil {
+		return
+	}
+	d.mu.Lock()
+	switch {
+	case d.failed != nil:
+	case len(d.behind)+len(p) > mostBehind:
+		d.failed, d.behind = errBehind, nil
+	default:
+		d.behind = append(d.behind, p...)
+	}
+	d.mu.Unlock()
+	d.call()
+}
+
+// writeOut asks for what was written to be on the disk, and for the end of the copy.
+func (d *duplicate) writeOut(last bool) {
+	d.mu.Lock()
+	d.out, d.last = true, d.last || last
+	d.mu.Unlock()
+	d.call()
+}
+
+func (d *duplicate) call() {
+	select {
+	case d.called <- struct{}{}:
+	default: // it was called already
+	}
+}
+
+func (d *duplicate) fail(err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.failed == nil && err != nil {
+		d.failed, d.behind = err, nil
+	}
+}
+
+// news gives the failure to write once.
+func (d *duplicate) news() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.told || d.failed == nil {
+		return nil
+	}
+	d.told = true
+	return d.failed
+}
+
+// problem is what went wrong with a copy that has ended.
+func (d *duplicate) problem() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return errors.Join(d.failed, d.unsynced)
 }

@@ -2,11 +2,13 @@ package run_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -36,12 +38,12 @@ func TestJournalIsCopiedFromItsBeginning(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := j.CopyTo(f, f.Sync); err != nil {
+	if err := j.CopyTo(func() (*os.File, error) { return f, nil }, (*os.File).Sync); err != nil {
 		t.Fatal(err)
 	}
 	writeSteps(j, 3, "install")
 	until, err := os.ReadFile(filepath.Join(folder, "a"))
-	if err := errors.Join(err, j.EndCopy(), j.EndCopy()); err != nil {
+	if err := errors.Join(err, j.EndCopy(t.Context()), j.EndCopy(t.Context())); err != nil {
 		t.Fatal(err)
 	}
 	writeSteps(j, 4, "close")
@@ -59,29 +61,96 @@ func TestJournalIsCopiedFromItsBeginning(t *testing.T) {
 }
 
 func TestACopyThatFailsHarmsNothing(t *testing.T) {
-	folder := t.TempDir()
-	path := filepath.Join(folder, "a")
-	j, err := run.OpenJournal(path)
-	if err != nil {
-		t.Fatal(err)
+	full := func() (*os.File, error) { return os.OpenFile("/dev/full", os.O_WRONLY, 0) }
+	fine := func(*os.File) error { return nil }
+	for name, row := range map[string]struct {
+		open func() (*os.File, error)
+		sync func(*os.File) error
+		says string
+		ends bool // where it cannot be written; else only that it may not last is told
+	}{
+		"it cannot be made":        {func() (*os.File, error) { return nil, errBroken }, fine, errBroken.Error(), true},
+		"it cannot be written":     {full, fine, "no space left", true},
+		"it cannot be written out": {func() (*os.File, error) { return os.Create(filepath.Join(t.TempDir(), "b")) }, func(*os.File) error { return errBroken }, errBroken.Error(), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "a")
+			j, err := run.OpenJournal(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			writeSteps(j, 1, "check", "mount")
+			if err := j.CopyTo(row.open, row.sync); err != nil {
+				t.Fatal(err)
+			}
+			ended := func() bool {
+				text, err := os.ReadFile(path)
+				return err == nil && bytes.Contains(text, []byte("ends here"))
+			}
+			for n := 2; row.ends && !ended() && n < 1000; n++ { // the journal goes on, until it has heard of it
+				writeSteps(j, n, "install")
+			}
+			writeSteps(j, 1001, "install")
+			if err := j.EndCopy(t.Context()); err == nil || !strings.Contains(err.Error(), row.says) {
+				t.Errorf("got %v", err)
+			}
+			if err := j.Close(); err != nil {
+				t.Error(err)
+			}
+			text, err := os.ReadFile(path)
+			if notes := strings.Count(string(text), "The copy of this journal on the disk ends here"); err != nil || (notes == 1) != row.ends || notes > 1 {
+				t.Errorf("the journal tells of it %d times, %v", notes, err)
+			}
+		})
 	}
-	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := j.CopyTo(full, func() error { return nil }); err != nil {
-		t.Fatal(err) // there was nothing to copy yet
-	}
-	writeSteps(j, 1, "check", "install")
-	if err := j.EndCopy(); err == nil || !strings.Contains(err.Error(), "no space left") {
-		t.Errorf("got %v", err)
-	}
-	if err := j.Close(); err != nil {
-		t.Error(err)
-	}
-	text, err := os.ReadFile(path)
-	if err != nil || strings.Count(string(text), "The copy of this journal on the disk ends here") != 1 || strings.Count(string(text), "\n") != 7 {
-		t.Errorf("the journal holds, %v:\n%s", err, text)
+}
+
+// TestADiskThatHangsHoldsNothingUp lets nothing that touches the disk return: the journal goes on, the wait for the copy can be ended, and once
+// the disk answers the copy is whole.
+func TestADiskThatHangsHoldsNothingUp(t *testing.T) {
+	for _, hangs := range []string{"open", "sync"} {
+		t.Run(hangs, func(t *testing.T) {
+			folder := t.TempDir()
+			j, err := run.OpenJournal(filepath.Join(folder, "a"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			answers, hanging := make(chan struct{}), make(chan struct{})
+			var once sync.Once
+			wait := func(what string) {
+				if what == hangs {
+					once.Do(func() { close(hanging) })
+					<-answers
+				}
+			}
+			open := func() (*os.File, error) { wait("open"); return os.Create(filepath.Join(folder, "b")) }
+			writeOut := func(f *os.File) error { wait("sync"); return f.Sync() }
+			writeSteps(j, 1, "mount")
+			if err := j.CopyTo(open, writeOut); err != nil {
+				t.Fatal(err)
+			}
+			<-hanging
+			for n := range 300 {
+				writeSteps(j, 2+n, "install")
+			}
+			impatient, cancel := context.WithCancel(t.Context())
+			cancel()
+			if err := j.EndCopy(impatient); !errors.Is(err, context.Canceled) {
+				t.Errorf("got %v", err)
+			}
+			close(answers)
+			if err := j.EndCopy(t.Context()); err != nil {
+				t.Error(err)
+			}
+			whole, err := os.ReadFile(filepath.Join(folder, "a"))
+			copied, copyErr := os.ReadFile(filepath.Join(folder, "b"))
+			if err != nil || copyErr != nil || !bytes.Equal(whole, copied) || bytes.Count(copied, []byte("\n")) != 3*301 {
+				t.Errorf("the copy has %d bytes of %d, %v, %v", len(copied), len(whole), err, copyErr)
+			}
+			if err := j.Close(); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }
 

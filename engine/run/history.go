@@ -14,14 +14,15 @@ import (
 	"lethe/engine/event"
 	"lethe/engine/plan"
 	"lethe/engine/printer"
+	"lethe/engine/step"
 )
 
 // History is what a journal says of how far a run came.
 type History struct {
 	// Installing tells that nixos-install was begun; Ending that everything was installed and proved, and only the letting go was left.
 	Installing, Ending bool
-	// Done tells that the run came to its end.
-	Done bool
+	// Done tells that the run came to its end; Unclean that it ended before that since a file system did not pass its last check.
+	Done, Unclean bool
 	// Step is the title of the step in which it stopped, and Stopped when it said something last.
 	Step    string
 	Stopped time.Time
@@ -30,24 +31,34 @@ type History struct {
 // mostJournal bounds a journal that is read, in bytes: its lines of tools, and all else.
 const mostJournal = 2 * journalLines
 
-// ReadHistory reads what a [Journal] wrote. A last line that a kill cut short is left out; anything else that is no journal is an error.
+// ReadHistory reads what a [Journal] wrote. A line that a kill or a full file system cut short is left out; a file in which no line is one
+// of a journal is an error.
 func ReadHistory(r io.Reader) (History, error) {
 	var h History
+	var bad error // the first one
+	seen := false
 	lines := bufio.NewReader(io.LimitReader(r, mostJournal))
 	for {
 		line, err := lines.ReadBytes('\n')
 		if errors.Is(err, io.EOF) {
-			return h, nil
+			break
 		}
 		if err != nil {
 			return h, fmt.Errorf("cannot read journal: %w", err)
 		}
 		e, err := printer.ParseJournal(bytes.TrimSuffix(line, []byte("\n")))
-		if err != nil {
-			return h, fmt.Errorf("cannot read journal: %w", err)
+		switch {
+		case err == nil:
+			seen = true
+			h.see(e)
+		case bad == nil:
+			bad = err
 		}
-		h.see(e)
 	}
+	if bad != nil && !seen {
+		return h, fmt.Errorf("cannot read journal: %w", bad)
+	}
+	return h, nil
 }
 
 // see takes one line.
@@ -63,6 +74,8 @@ func (h *History) see(e event.Event) {
 		h.Ending = h.Ending || e.Step == string(plan.Close)
 	case event.RunDone:
 		h.Done = true
+	case event.RunFailed, event.RunCancelled:
+		h.Unclean = e.Disk == string(step.Unclean)
 	}
 }
 

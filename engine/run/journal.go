@@ -21,7 +21,8 @@ const (
 	leastOfStep  = 64 << 10
 )
 
-// Journal is a file with one JSON object per event, whole even after a kill: each line is written with one call.
+// Journal is a file with one JSON object per event, whole even after a kill: each line is written with one call. On a full file system
+// lines are missing, and one may be cut short.
 //
 // Every event is in it, with two exceptions: progress is told now and then, and of the lines that tools print those past
 // 16 MiB are left out. The journal says so where they begin to be, and how many they were when the step ends; a step that
@@ -36,6 +37,7 @@ type Journal struct {
 	room int64 // for lines, in all
 	step int64 // for lines of this step
 	left leftOut
+	copy *duplicate // nil without one; it may still be ending
 }
 
 // leftOut counts the lines of a step that are not in the journal.
@@ -121,16 +123,16 @@ func (j *Journal) count() {
 	j.sink.Event(note)
 }
 
-// Close writes everything out.
+// Close writes everything out. It does not wait for a copy that has not ended.
 func (j *Journal) Close() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.count()
-	var err error
-	if also := j.written.also; also != nil {
+	if j.copy != nil {
 		j.written.also = nil
-		err = errors.Join(also.syncer.stop(), also.file.Close())
+		j.copy.writeOut(true)
 	}
+	var err error
 	if j.syncer != nil {
 		err = j.syncer.stop()
 		j.syncer = nil
@@ -145,14 +147,22 @@ func (j *Journal) Close() error {
 type counter struct {
 	to    io.Writer
 	bytes int64
+	torn  bool // the last line has no end, since its file system was full
 	also  *duplicate
 }
 
-// Write passes p on with one call.
+// Write passes a line on with one call. After one that was torn, so that it does not spoil this one too, the line begins on its own.
 func (c *counter) Write(p []byte) (int, error) {
+	c.also.write(p)
+	if c.torn {
+		if _, err := c.to.Write([]byte{'\n'}); err != nil {
+			return 0, err
+		}
+		c.torn = false
+	}
 	n, err := c.to.Write(p)
 	c.bytes += int64(n)
-	c.also.write(p)
+	c.torn = n > 0 && n < len(p)
 	return n, err
 }
 

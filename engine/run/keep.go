@@ -1,15 +1,17 @@
 package run
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 
-	"lethe/engine/event"
 	"lethe/engine/plan"
+	"lethe/engine/step"
 )
 
 // Names of what is kept of a run, in the folder of the running installation and in [plan.Memo] on the disk.
@@ -21,8 +23,8 @@ const (
 // keptJournals is how many earlier journals stay beside one.
 const keptJournals = 5
 
-// Keeper is the sink that keeps plan and journal on the disk too, as long as it is mounted, so that they outlast a power cut. It comes
-// after the journal. It fails no run: what cannot be kept is told in the journal.
+// Keeper keeps plan and journal on the disk too, as long as it is mounted, so that they outlast a power cut; see [Keeper.For]. It fails no run,
+// and lets no event wait for the disk: what cannot be kept is told.
 type Keeper struct {
 	Journal *Journal
 	Plan    plan.Plan
@@ -30,48 +32,125 @@ type Keeper struct {
 	Nix string
 	// Sync writes out the file system that a file lies on: [SyncFileSystem].
 	Sync func(*os.File) error
+	// Patience is how long is waited, before anything is unmounted, for a disk that does not take the rest; 0 means [keepPatience].
+	Patience time.Duration
 }
+
+// keepPatience is enough for what a slow disk has not written yet. shortly is after how long the wait is told.
+const (
+	keepPatience = 5 * time.Minute
+	shortly      = time.Second
+)
 
 // SyncFileSystem writes a whole file system out. What its own journal holds reaches its place by that, so that it can be read without
 // replaying it, as [step.Machine.Look] does.
 func SyncFileSystem(f *os.File) error { return unix.Syncfs(int(f.Fd())) }
 
-// Event begins after the mounting, and ends before anything is unmounted.
-func (k Keeper) Event(e event.Event) {
-	var err error
-	switch {
-	case e.Kind == event.StepDone && e.Step == string(plan.Mount):
-		err = k.begin()
-	case e.Kind == event.StepStart && e.Step == string(plan.Close), e.Kind == event.UndoStart && e.Step == string(plan.Mount):
-		err = k.Journal.EndCopy()
-	}
-	if err != nil {
-		k.Journal.note(e, fmt.Sprintf("After a power cut this run could not be continued: %v", err))
+// For gives the doers of next. The copy begins after the one that mounts, and ends before anything is unmounted.
+func (k Keeper) For(next func(plan.Step) (step.Doer, error)) func(plan.Step) (step.Doer, error) {
+	return func(s plan.Step) (step.Doer, error) {
+		doer, err := next(s)
+		if err != nil {
+			return nil, err
+		}
+		switch s.Kind {
+		case plan.Mount:
+			return keptMount{doer, k}, nil
+		case plan.Close:
+			return keptClose{doer, k}, nil
+		}
+		return doer, nil
 	}
 }
 
-// begin keeps the plan, and the journal from its beginning on. Nothing leads out of the disk that is mounted.
-func (k Keeper) begin() error {
+// keptMount is the mounting, and the copy from then on.
+type keptMount struct {
+	step.Doer
+	keeper Keeper
+}
+
+// Do mounts, and begins the copy.
+func (m keptMount) Do(ctx context.Context, e *step.Env) error {
+	if err := m.Doer.Do(ctx, e); err != nil {
+		return err
+	}
+	k := m.keeper
+	if err := k.Journal.CopyTo(k.begin, k.Sync); err != nil {
+		unkept(e, err)
+	}
+	return nil
+}
+
+// Undo ends the copy and unmounts. What the first takes is not taken from the time of the second.
+func (m keptMount) Undo(ctx context.Context, e *step.Env) error {
+	ctx = context.WithoutCancel(ctx)
+	m.keeper.end(ctx, e)
+	ctx, stop := context.WithTimeout(ctx, undoDeadline)
+	defer stop()
+	return m.Doer.Undo(ctx, e)
+}
+
+// keptClose is the end of the copy, and the letting go.
+type keptClose struct {
+	step.Doer
+	keeper Keeper
+}
+
+// Do ends the copy and lets go.
+func (c keptClose) Do(ctx context.Context, e *step.Env) error {
+	c.keeper.end(ctx, e)
+	return c.Doer.Do(ctx, e)
+}
+
+// end has the rest written out, since an open file keeps its file system from being unmounted. It waits for that, but not for ever. After a
+// cancel the undoing waits again.
+func (k Keeper) end(cancellable context.Context, e *step.Env) {
+	if k.Patience == 0 {
+		k.Patience = keepPatience
+	}
+	ctx, stop := context.WithTimeout(cancellable, k.Patience)
+	defer stop()
+	soon, early := context.WithTimeout(ctx, min(shortly, k.Patience))
+	defer early()
+	err := k.Journal.EndCopy(soon)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		e.Log("Waiting until the disk has taken what was written.")
+		err = k.Journal.EndCopy(ctx)
+	}
+	if cause := context.Cause(cancellable); err == nil || cause != nil && errors.Is(err, cause) {
+		return
+	}
+	unkept(e, err)
+}
+
+// unkept tells that a restart would end all.
+func unkept(e *step.Env, why error) {
+	e.Unkept = true
+	e.Log("After a restart of this machine this run could not be continued: %v", why)
+}
+
+// begin keeps the plan, and makes the file for the journal. Nothing leads out of the disk that is mounted.
+func (k Keeper) begin() (*os.File, error) {
 	nix, err := os.OpenRoot(k.Nix)
 	if err != nil {
-		return fmt.Errorf("cannot keep the journal on the disk: %w", err)
+		return nil, err
 	}
 	defer nix.Close()
 	if err := nix.MkdirAll(plan.Memo, 0o700); err != nil {
-		return fmt.Errorf("cannot keep the journal on the disk: %w", err)
+		return nil, err
 	}
 	folder, err := nix.OpenRoot(plan.Memo)
 	if err != nil {
-		return fmt.Errorf("cannot keep the journal on the disk: %w", err)
+		return nil, err
 	}
 	defer folder.Close()
 	if err := folder.Chmod(".", 0o700); err != nil {
-		return fmt.Errorf("cannot keep the journal on the disk: %w", err)
+		return nil, err
 	}
 	if err := k.keepPlan(folder); err != nil {
-		return fmt.Errorf("cannot keep the plan on the disk: %w", err)
+		return nil, fmt.Errorf("cannot keep the plan: %w", err)
 	}
-	return k.keepJournal(folder)
+	return newJournal(folder)
 }
 
 // keepPlan writes the plan, whole or not at all. A run that continues leaves the plan that it was made from.
@@ -84,10 +163,7 @@ func (k Keeper) keepPlan(folder *os.Root) error {
 		return err
 	}
 	const fresh = PlanFile + ".new"
-	if err := folder.Remove(fresh); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	f, err := folder.OpenFile(fresh, os.O_WRONLY|os.O_CREATE|os.O_EXCL|unix.O_NOFOLLOW, 0o600)
+	f, err := createNew(folder, fresh)
 	if err != nil {
 		return err
 	}
@@ -98,14 +174,27 @@ func (k Keeper) keepPlan(folder *os.Root) error {
 	return folder.Rename(fresh, PlanFile)
 }
 
-// keepJournal begins the copy. The journals of earlier runs get older names.
-func (k Keeper) keepJournal(folder *os.Root) error {
-	if err := Rotate(folder, JournalFile, keptJournals); err != nil {
-		return err
-	}
-	f, err := folder.OpenFile(JournalFile, os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND|unix.O_NOFOLLOW, 0o600)
+// newJournal makes the file. The journals of earlier runs get older names, but not before the new one is there.
+func newJournal(folder *os.Root) (*os.File, error) {
+	const fresh = JournalFile + ".new"
+	f, err := createNew(folder, fresh)
 	if err != nil {
-		return fmt.Errorf("cannot keep the journal on the disk: %w", err)
+		return nil, err
 	}
-	return k.Journal.CopyTo(f, func() error { return k.Sync(f) })
+	err = Rotate(folder, JournalFile, keptJournals)
+	if err == nil {
+		err = folder.Rename(fresh, JournalFile)
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+// createNew makes a file for appending, in place of one that a power cut left.
+func createNew(folder *os.Root, name string) (*os.File, error) {
+	if err := folder.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	return folder.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND|unix.O_NOFOLLOW, 0o600)
 }

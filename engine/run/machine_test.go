@@ -41,10 +41,11 @@ type machine struct {
 // disk is a file that plays a block device.
 type disk struct {
 	target.Target
-	file  *os.File
-	facts target.Facts
-	busy  bool
-	held  int
+	file   *os.File
+	facts  target.Facts
+	busy   bool
+	held   int
+	copied layout.Role // the partition whose PARTUUID leads to a copy of the disk
 }
 
 func (d *disk) Disk() *os.File                                     { return d.file }
@@ -56,8 +57,14 @@ func (*disk) Reread(context.Context, []layout.Partition) error     { return nil 
 func (d *disk) Release() error                                     { d.held--; return d.file.Close() }
 
 func (d *disk) Partition(_ context.Context, p layout.Partition, _ target.Access, do func(string) error) error {
+	if d.copied != "" && p.Role == d.copied {
+		return errCopied
+	}
 	return do("/dev/disk/by-partuuid/" + p.PartUUID)
 }
+
+// errCopied is what a device says then.
+var errCopied = errors.New("its PARTUUID leads to device 8:17 and not 259:1")
 
 func (d *disk) Free() error {
 	if d.busy {

@@ -38,7 +38,7 @@ type Recollection struct {
 // else from the disk, which is read and not written.
 func (r Recollection) Plan(ctx context.Context) (plan.Plan, error) {
 	if p, history, err := Remembered(r.Folder); err == nil && step.Recognise(p, r.Disk) == nil {
-		if history.Done {
+		if history.Done || history.Unclean {
 			return plan.Plan{}, r.over(history)
 		}
 		return r.renew(p, history)
@@ -85,7 +85,15 @@ func (r Recollection) cannot(format string, args ...any) error {
 
 // over is for an installation that needs no continuing.
 func (r Recollection) over(h History) error {
-	return r.cannot("the installation on it came to its end (%s); start the machine from it, or start over", h.Stopped.Local().Format(time.DateTime))
+	at := h.Stopped.Local().Format(time.DateTime)
+	switch {
+	case h.Done:
+		return r.cannot("the installation on it came to its end (%s); start the machine from it, or start over", at)
+	case h.Unclean:
+		return r.cannot("a file system on it did not pass its last check (%s); start over, or %s", at, strings.TrimSuffix(step.Mend, "."))
+	}
+	return r.cannot("the installation on it came to its end, but for the letting go at most (%s); start the machine from it, or start over; "+
+		"if it was told that a file system did not pass its last check, repair it first with e2fsck -f or fsck.vfat", at)
 }
 
 // renew makes the plan that continues, unless the run did not come that far.
@@ -119,7 +127,7 @@ func Remembered(folder string) (plan.Plan, History, error) {
 	return p, h, err
 }
 
-// kept gives what a [Keeper] left on a disk. The last run says how it ended, and any of them that nixos-install was begun.
+// kept gives what a [Keeper] left on a disk.
 func kept(nix string) (plan.Plan, History, error) {
 	root, err := os.OpenRoot(nix)
 	if err != nil {
@@ -133,21 +141,34 @@ func kept(nix string) (plan.Plan, History, error) {
 	if err != nil {
 		return plan.Plan{}, History{}, err
 	}
-	last, err := readJournal(root, plan.Memo+"/"+JournalFile)
-	if err != nil {
-		return plan.Plan{}, History{}, err
-	}
-	for n := 1; n <= keptJournals && !last.Installing; n++ {
-		older, err := readJournal(root, plan.Memo+"/"+Older(JournalFile, n))
-		if errors.Is(err, fs.ErrNotExist) {
-			break
+	h, err := keptHistory(root)
+	return p, h, err
+}
+
+// keptHistory reads the journals on a disk. The newest that tells anything says how the last run ended, and any of them that nixos-install was
+// begun. One may be missing or empty where the disk was full, or power went, as it took its name.
+func keptHistory(root *os.Root) (History, error) {
+	var last History
+	for n := 0; n <= keptJournals && !last.Installing; n++ {
+		name := JournalFile
+		if n > 0 {
+			name = Older(JournalFile, n)
 		}
-		if err != nil {
-			return plan.Plan{}, History{}, err
+		h, err := readJournal(root, plan.Memo+"/"+name)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+		case err != nil:
+			return History{}, err
+		case last == History{}:
+			last = h
+		default:
+			last.Installing = h.Installing
 		}
-		last.Installing = older.Installing
 	}
-	return p, last, nil
+	if (last == History{}) {
+		return last, errors.New("no journal is kept on it, as where it was full, so nobody knows how far it came; start over")
+	}
+	return last, nil
 }
 
 // KeptPlan gives the plan that a [Keeper] left on a disk; an error that is [fs.ErrNotExist] when there is none.
@@ -178,7 +199,11 @@ func readJournal(root *os.Root, name string) (History, error) {
 	if err != nil {
 		return History{}, err
 	}
-	return ReadHistory(bytes.NewReader(text))
+	h, err := ReadHistory(bytes.NewReader(text))
+	if err != nil {
+		return History{}, fmt.Errorf("%w; start over", err)
+	}
+	return h, nil
 }
 
 // readOwn reads a regular file of this process's user, who is root, of at most so many bytes.

@@ -3,18 +3,16 @@ package run_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 
 	"lethe/engine/command"
 	"lethe/engine/device"
-	"lethe/engine/plan"
+	"lethe/engine/layout"
 	"lethe/engine/plan/plantest"
-	"lethe/engine/run"
 	"lethe/engine/step"
 )
 
@@ -127,6 +125,46 @@ func TestWhatIsInTheWayOfContinuing(t *testing.T) {
 	}
 }
 
+// TestACopyOfTheDiskIsNotWrittenTo continues beside a copy of the disk, which has the same PARTUUIDs: a link may lead to it.
+func TestACopyOfTheDiskIsNotWrittenTo(t *testing.T) {
+	for _, role := range []layout.Role{layout.ESP, layout.Nix} {
+		for _, encrypt := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s/encrypt=%v", role, encrypt), func(t *testing.T) {
+				t.Parallel()
+				s := begin(t, encrypt)
+				if _, err := s.play("install", "fails after its work"); err == nil {
+					t.Fatal("it did not go wrong")
+				}
+				s.reboot()
+				p, err := s.recall(s.look(true), plantest.Passphrase)
+				if err != nil {
+					t.Fatal(err)
+				}
+				s.goOn(p, s.look(true))
+				s.disk.copied = role
+				since := len(s.tools.Calls())
+				s.runner.For = s.doer
+				result, err := s.runner.Run(t.Context(), s.env)
+				if !errors.Is(err, errCopied) || result.State != step.Untouched || !strings.Contains(result.Next, "lethe-engine continue") {
+					t.Errorf("%s, %s: %v", result.State, result.Next, err)
+				}
+				_ = s.journal.Close()
+				s.checkContinued(since, result, err)
+				for _, c := range s.tools.Calls()[since:] {
+					if slices.Contains([]string{"fsck.vfat", "mount", "nixos-install"}, c.Name) {
+						t.Errorf("ran %s", c.Shell())
+					}
+				}
+				s.goOn(p, s.look(true)) // the copy was unplugged
+				result, err = s.runner.Run(t.Context(), s.env)
+				if closed := s.journal.Close(); err != nil || closed != nil || result.State != step.Complete {
+					t.Errorf("%s: %v, %v", result.State, err, closed)
+				}
+			})
+		}
+	}
+}
+
 // TestWhatWasReviewedIsWhatIsInstalled changes what the first run wrote.
 func TestWhatWasReviewedIsWhatIsInstalled(t *testing.T) {
 	const repo, password = "/mnt/etc/nixos/", "/mnt/nix/persist/passwords/ada"
@@ -177,52 +215,6 @@ func TestWhatWasReviewedIsWhatIsInstalled(t *testing.T) {
 			if slices.ContainsFunc(s.tools.Calls()[since:], func(c command.Command) bool { return c.Name == "nixos-install" }) {
 				t.Error("it was installed all the same")
 			}
-		})
-	}
-}
-
-// TestHostileMemory puts into the place of what is kept on a disk what a careless reader falls for.
-func TestHostileMemory(t *testing.T) {
-	swap := func(name string, do func(path string) error) func(memo string) error {
-		return func(memo string) error {
-			path := filepath.Join(memo, name)
-			return errors.Join(os.Remove(path), do(path))
-		}
-	}
-	write := func(text string) func(string) error {
-		return func(path string) error { return os.WriteFile(path, []byte(text), 0o600) }
-	}
-	for name, row := range map[string]struct {
-		spoil func(memo string) error
-		says  string
-	}{
-		"no plan":                 {swap(run.PlanFile, func(string) error { return nil }), "no plan is kept on it"},
-		"a link":                  {swap(run.PlanFile, func(path string) error { return os.Symlink("/etc/passwd", path) }), "cannot read"},
-		"a pipe":                  {swap(run.PlanFile, func(path string) error { return syscall.Mkfifo(path, 0o600) }), "no regular file"},
-		"a folder":                {swap(run.PlanFile, func(path string) error { return os.Mkdir(path, 0o700) }), "no regular file"},
-		"a huge plan":             {func(memo string) error { return os.Truncate(filepath.Join(memo, run.PlanFile), 1<<40) }, "is the most"},
-		"a plan for all to write": {func(memo string) error { return os.Chmod(filepath.Join(memo, run.PlanFile), 0o666) }, "not root's alone"},
-		"no JSON":                 {swap(run.PlanFile, write("GET / HTTP/1.1\r\n")), "it is not a plan"},
-		"an empty plan":           {swap(run.PlanFile, write("{}")), "version 0"},
-		"a journal of nothing":    {swap(run.JournalFile, write("{}\n")), "it tells of no event"},
-		"no journal":              {swap(run.JournalFile, func(string) error { return nil }), "cannot read what was kept"},
-		"a journal that is cut":   {func(memo string) error { return os.Truncate(filepath.Join(memo, run.JournalFile), 200) }, "start over"},
-		"a folder that leads out": {func(memo string) error {
-			return errors.Join(os.RemoveAll(memo), os.Symlink("/etc", memo))
-		}, "cannot read what was kept"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := stopped(t)
-			s.reboot()
-			if err := row.spoil(s.machine.root + plan.Root + "/nix/" + plan.Memo); err != nil {
-				t.Fatal(err)
-			}
-			since := len(s.tools.Calls())
-			if _, err := s.recall(s.look(true), plantest.Passphrase); err == nil || !strings.Contains(err.Error(), row.says) && !strings.Contains(err.Error(), "no plan is kept") {
-				t.Errorf("got %v", err)
-			}
-			s.onlyLooked(since)
 		})
 	}
 }

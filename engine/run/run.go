@@ -72,9 +72,13 @@ func (e *StepError) Error() string {
 	return fmt.Sprintf("cannot finish step “%s”: %v\n%s", e.Step.Title, e.Cause, next)
 }
 
-// advice is what the disk holds, and what to do.
-func advice(p plan.Plan, state step.DiskState, cancelled bool) string {
-	return state.Sentence() + " " + state.Next(p, cancelled)
+// advice is what the disk holds, and what to do. What a run that continues was made from stays on the disk, whatever is kept of itself.
+func advice(e *step.Env, state step.DiskState, cancelled bool) string {
+	text := state.Sentence() + " " + state.Next(e.Plan, cancelled)
+	if state == step.Prepared && e.Unkept && !e.Plan.Continues {
+		text += " Do not restart this machine before: the disk did not take what it could be continued by then."
+	}
+	return text
 }
 
 // Unwrap gives the cause.
@@ -235,7 +239,7 @@ func (w *pass) fail(ctx context.Context, s plan.Step, cause error) (Result, erro
 		cause = errors.Join(cause, err)
 	}
 	state := w.env.State()
-	failure := &StepError{Step: s, Cause: cause, State: state, Cancelled: cancelled, Next: advice(w.env.Plan, state, cancelled)}
+	failure := &StepError{Step: s, Cause: cause, State: state, Cancelled: cancelled, Next: advice(w.env, state, cancelled)}
 	kind := event.RunFailed
 	if cancelled {
 		kind = event.RunCancelled

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"syscall"
 	"testing"
 	"time"
 
@@ -203,6 +204,29 @@ func TestVerificationMishaps(t *testing.T) {
 			scene.check(t, result, err)
 			if result.State != step.Incomplete || !result.Cancelled || !errors.Is(err, errStopped) {
 				t.Errorf("%s, %v", result.State, err)
+			}
+		})
+	}
+}
+
+// TestWhatWasNotBegunIsUndone lets the program that would format first, or a later one, not even start, as where no memory is left.
+func TestWhatWasNotBegunIsUndone(t *testing.T) {
+	for _, row := range []struct {
+		encrypt bool
+		program string
+		want    step.DiskState
+	}{
+		{true, "cryptsetup", step.Restored}, {false, "mkfs.fat", step.Restored}, {true, "mkfs.fat", step.Incomplete}, {false, "mkfs.ext4", step.Incomplete},
+	} {
+		t.Run(fmt.Sprintf("%s/encrypt=%v", row.program, row.encrypt), func(t *testing.T) {
+			s := newStage(t, row.encrypt)
+			s.tools.On(func(_ context.Context, call tool.Call) (tool.Result, error) {
+				return tool.Result{}, &tool.Error{Command: call.Command, Exit: -1, Cause: fmt.Errorf("%w: %w", tool.ErrNotBegun, syscall.ENOMEM)}
+			}, row.program)
+			result, err := s.runner.Run(t.Context(), s.env)
+			s.check(t, result, err)
+			if !errors.Is(err, syscall.ENOMEM) || result.State != row.want {
+				t.Errorf("%s: %v", result.State, err)
 			}
 		})
 	}

@@ -53,12 +53,16 @@ func (*check) Do(ctx context.Context, e *Env) error {
 }
 
 // releaseOwn lets go, by name, of what an earlier run of the same installation left: it would keep the disk busy. Whoever starts over had to do
-// that before; but for swap in memory, which is in nobody's way and of which nobody was told.
+// that before, and what is held in spite of that somebody has opened since; but for swap in memory, which is in nobody's way and of which
+// nobody was told.
 func (e *Env) releaseOwn(ctx context.Context) error {
 	if e.Machine == nil {
 		return nil
 	}
 	if !e.Plan.Continues {
+		if err := e.Machine.unheld(); err != nil {
+			return fmt.Errorf("cannot install: %w", err)
+		}
 		if err := e.Machine.releaseSwap(ctx); err != nil {
 			e.Log("The swap in memory of the run before stays: %v", err)
 		}

@@ -39,6 +39,7 @@ func (*closing) Do(ctx context.Context, e *Env) error {
 	}
 	e.Report.Checks = append(e.Report.Checks, checks...)
 	if len(failed) > 0 {
+		e.Mark(Unclean)
 		return fmt.Errorf("cannot verify %s: %w: %s", e.Target.Path(), errVerification, strings.Join(failed, "; "))
 	}
 	if err := e.Machine.letGo(ctx, mapper); err != nil {

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -229,6 +230,15 @@ func (m *Machine) Leftovers() ([]string, error) {
 	return names, nil
 }
 
+// unheld makes sure that nothing of the record is there: whoever takes things writes a record anew.
+func (m *Machine) unheld() error {
+	left, err := m.Leftovers()
+	if err == nil && len(left) > 0 {
+		err = fmt.Errorf("%s is held already; let go of it with lethe-engine unmount", strings.Join(left, " and "))
+	}
+	return err
+}
+
 // there tells whether a thing still exists.
 func (m *Machine) there(t thing) (bool, error) {
 	switch t.Kind {
@@ -253,7 +263,8 @@ func (m *Machine) ReleaseLeftovers(ctx context.Context) ([]string, error) {
 	return names, nil
 }
 
-// releaseSwap lets go of the swap in memory that an earlier run left. What cannot be let go of is remembered, and tried again at the end.
+// releaseSwap lets go of the swap in memory that an earlier run left. What cannot be let go of is remembered, and tried again at the end. Of all
+// else nothing may be there, see [Machine.unheld].
 func (m *Machine) releaseSwap(ctx context.Context) error {
 	if err := m.load(); err != nil {
 		return err

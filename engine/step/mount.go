@@ -7,7 +7,9 @@ import (
 	"os"
 	"path/filepath"
 
+	"lethe/engine/layout"
 	"lethe/engine/plan"
+	"lethe/engine/target"
 	"lethe/engine/tool"
 )
 
@@ -16,6 +18,9 @@ type mount struct{}
 
 // Do makes the folders and mounts, in the plan's order.
 func (*mount) Do(ctx context.Context, e *Env) error {
+	if err := e.ownPartitions(ctx); err != nil {
+		return err
+	}
 	if err := e.Machine.take(tree, plan.Root); err != nil {
 		return err
 	}
@@ -41,6 +46,24 @@ func (*mount) Do(ctx context.Context, e *Env) error {
 		}
 		if err := e.run(ctx, m.Command); err != nil {
 			return fmt.Errorf("cannot mount %s: %w", m.At, err)
+		}
+	}
+	return nil
+}
+
+// ownPartitions makes sure, before an installation that continues writes anything, that the names it does so by lead to this disk: those of a
+// copy of it are the same, and udev gives a name to one of the two. A first run made its partitions under new names, through the same look.
+func (e *Env) ownPartitions(ctx context.Context) error {
+	if !e.Plan.Continues {
+		return nil
+	}
+	for _, role := range []layout.Role{layout.ESP, layout.Nix} {
+		p, ok := e.Plan.Layout.Find(role)
+		if !ok {
+			return fmt.Errorf("cannot mount %s: the layout has no such partition", role)
+		}
+		if err := e.Target.Partition(ctx, p, target.Reading, func(string) error { return nil }); err != nil {
+			return err
 		}
 	}
 	return nil

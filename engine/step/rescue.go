@@ -88,12 +88,8 @@ func (r Rescue) free(ctx context.Context) error {
 	if missing := r.Machine.Tools.Missing("cryptsetup", "e2fsck", "fsck.vfat", "mount", "sync", "umount"); len(missing) > 0 {
 		return fmt.Errorf("programs are missing: %s; start the NixOS live medium, or install them", strings.Join(missing, ", "))
 	}
-	left, err := r.Machine.Leftovers()
-	if err != nil {
+	if err := r.Machine.unheld(); err != nil {
 		return err
-	}
-	if len(left) > 0 {
-		return fmt.Errorf("%s is held already; let go of it with lethe-engine unmount", strings.Join(left, " and "))
 	}
 	if _, err := r.Machine.ReleaseLeftovers(ctx); err != nil {
 		return err

@@ -33,6 +33,7 @@ const (
 	Restored   DiskState = "restored"
 	Incomplete DiskState = "incomplete" // old content gone, new not finished
 	Prepared   DiskState = "prepared"   // all is done that comes before nixos-install, and that was begun: it can be continued
+	Unclean    DiskState = "unclean"    // all is installed and was proved, and a file system did not pass its last check
 	Complete   DiskState = "complete"
 )
 
@@ -45,11 +46,16 @@ func (s DiskState) Sentence() string {
 		return "What had been written was undone; the disk is as it was before."
 	case Prepared:
 		return "The disk is formatted and holds the configuration, and NixOS is not completely installed on it."
+	case Unclean:
+		return "NixOS is installed on the disk, and a file system on it did not pass its last check."
 	case Complete:
 		return "The disk is complete."
 	}
 	return "The old content of the disk is gone and the new one is not finished."
 }
+
+// Mend is how a disk that is [Unclean] can be kept.
+const Mend = "repair its file systems with e2fsck -f and fsck.vfat while they are not mounted, and start the machine from it."
 
 // Next says what to do after a run of the plan that ended before its time.
 func (s DiskState) Next(p plan.Plan, cancelled bool) string {
@@ -62,6 +68,8 @@ func (s DiskState) Next(p plan.Plan, cancelled bool) string {
 		return "Start the machine from it."
 	case p.Target.Kind == device.KindImage:
 		return again + "run the rehearsal again; it starts over."
+	case s == Unclean: // to go on would write to what may be damaged
+		return again + "start over: run it again and confirm the disk anew. To keep what is there instead, " + Mend
 	case s == Prepared, s == Untouched && p.Continues:
 		return again + "continue from here: choose Continue, or run sudo lethe-engine continue; nothing is formatted again. To start over instead, run it again and confirm the disk anew."
 	case s == Untouched, s == Restored:
@@ -96,6 +104,8 @@ type Env struct {
 
 	Target target.Target
 	Report verify.Report
+	// Unkept tells that what this run could be continued by after a restart is not on the disk, or nobody knows.
+	Unkept bool
 
 	found     device.Disk // what check saw
 	formatted bool        // something new stands where old data was; undo can put nothing back
@@ -163,8 +173,13 @@ func (e *Env) make(ctx context.Context, role layout.Role, build func(path string
 		return fmt.Errorf("cannot format %s: the layout has no such partition", role)
 	}
 	return e.Target.Partition(ctx, p, target.Making, func(path string) error {
+		before := e.formatted
 		e.formatted = true
-		return e.run(ctx, build(path, p))
+		err := e.run(ctx, build(path, p))
+		if errors.Is(err, tool.ErrNotBegun) {
+			e.formatted = before
+		}
+		return err
 	})
 }
 

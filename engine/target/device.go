@@ -260,7 +260,7 @@ func (d *Device) open(p layout.Partition, flags int) (*os.File, error) {
 		return nil, fmt.Errorf("cannot open partition %s of %s: %w", p.Name, d.path, err)
 	}
 	if is != number {
-		err := fmt.Errorf("cannot open partition %s of %s: its PARTUUID leads to device %s and not %s", p.Name, d.path, is, number)
+		err := fmt.Errorf("cannot open partition %s of %s: its PARTUUID leads to device %s and not %s; is a copy of this disk connected? Unplug that and try again", p.Name, d.path, is, number)
 		return nil, errors.Join(err, part.Close())
 	}
 	return part, nil

@@ -115,7 +115,7 @@ func (e Exec) Run(ctx context.Context, call Call) (Result, error) {
 	record.finish()
 	out.finish()
 	result := Result{Stdout: out.bytes(), Stderr: out.complaint()}
-	return result, stuck(outcome(ctx, call, out, err), call, left)
+	return result, stuck(outcome(ctx, call, out, cmd.Process != nil, err), call, left)
 }
 
 // runOnOneThread keeps the goroutine on its thread: the kernel sends the parent-death signal when the thread that forked ends.
@@ -161,7 +161,7 @@ func stuck(err error, call Call, left []int) error {
 }
 
 // outcome turns how the program ended into an error.
-func outcome(ctx context.Context, call Call, out *output, err error) error {
+func outcome(ctx context.Context, call Call, out *output, begun bool, err error) error {
 	failure := &Error{Command: call.Command, Exit: -1, Tail: out.tail()}
 	var exit *exec.ExitError
 	switch {
@@ -173,6 +173,8 @@ func outcome(ctx context.Context, call Call, out *output, err error) error {
 		return nil
 	case errors.As(err, &exit) && exit.Exited():
 		failure.Exit, failure.Cause = exit.ExitCode(), exitCause(call.Command.Name, exit.ExitCode())
+	case !begun:
+		failure.Cause = fmt.Errorf("%w: %w", ErrNotBegun, err)
 	default:
 		failure.Cause = err
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"lethe/engine/command"
@@ -126,6 +127,17 @@ func TestExecFailures(t *testing.T) {
 				t.Errorf("kept %q, %q and the tail %q", result.Stdout, result.Stderr, failed.Tail)
 			}
 		})
+	}
+}
+
+// TestExecTellsWhatNeverBegan gives a program more than the kernel lets one begin with.
+func TestExecTellsWhatNeverBegan(t *testing.T) {
+	_, err := sh(t, "true", strings.Repeat("x", 1<<20))
+	if !errors.Is(err, tool.ErrNotBegun) || !errors.Is(err, syscall.E2BIG) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := sh(t, "exit 7"); err == nil || errors.Is(err, tool.ErrNotBegun) {
+		t.Errorf("one that failed: %v", err)
 	}
 }
 

@@ -55,6 +55,7 @@ var (
 	ErrNoMemory   = errors.New("not enough memory")
 	ErrInUse      = errors.New("device in use")
 	ErrTooMuch    = errors.New("too much output")
+	ErrNotBegun   = errors.New("it could not be started") // and so has changed nothing
 )
 
 // Error is a program that failed. It keeps the last lines of what the program said.
