@@ -33,8 +33,9 @@ type Acts struct {
 	Changed func()
 	// Try runs a whole rehearsal at once, with what was chosen so far and usual values for the rest.
 	Try func()
-	// Next does what the button Next does.
+	// Next does what the button Next does, and Open opens a page that was open before.
 	Next func()
+	Open func(p session.Page)
 	// Keep takes a secret over by its id in the session, and clears text.
 	Keep func(id string, text []byte)
 	// Forget wipes a secret.

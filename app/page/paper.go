@@ -23,8 +23,7 @@ const (
 
 // paper shows one text of the review at a time: the commands of a step, a file of the configuration, or what is added to one's own.
 type paper struct {
-	box  fyne.CanvasObject
-	head fyne.CanvasObject
+	box fyne.CanvasObject
 
 	made    session.Review
 	open    string // commandsName, diffName, or the path of a file
@@ -53,9 +52,9 @@ func newPaper(room Room, chosen func(session.Selection)) *paper {
 	})
 	p.hint = muted(lang.L("A line is longer than this: scroll to the right, or copy it."))
 	p.hintBox = bare(p.hint, 0)
-	p.head = container.NewBorder(nil, nil, nil, control.NewButton(lang.L("Copy"), theme.ContentCopyIcon(), func() { room.Acts.Copy(p.whole) }), p.choice)
+	head := container.NewBorder(nil, nil, nil, control.NewButton(lang.L("Copy"), theme.ContentCopyIcon(), func() { room.Acts.Copy(p.whole) }), p.choice)
 	text := container.New(&leastHeight{height: 180, resized: p.measure}, p.text)
-	p.box = stretched(look.SmallGap, text, p.head, text, p.hintBox)
+	p.box = stretched(look.SmallGap, text, title(lang.L("Commands and configuration")), head, text, p.hintBox)
 	return p
 }
 
@@ -79,18 +78,31 @@ func columnsIn(width float32) int {
 // show offers what a plan has to read, and opens the commands of its first step.
 func (p *paper) show(made session.Review) {
 	p.made, p.step = made, ""
-	options := []control.Option{{Value: commandsName, Label: lang.L("What you could type instead")}}
+	options := []control.Option{{Value: commandsName, Label: lang.L("Commands of the chosen step")}}
 	if made.Diff != "" {
 		options = append(options, control.Option{Value: diffName, Label: lang.L("What is added to your repository")})
 	}
-	for _, f := range made.Files {
-		options = append(options, control.Option{Value: f.Path, Label: f.Path})
+	for _, f := range readable(made.Files) {
+		options = append(options, control.Option{Value: f.Path, Label: lang.L("Configuration: {{.File}}", map[string]string{"File": f.Path})})
 	}
 	if len(made.Steps) > 0 {
 		p.step = made.Steps[0].ID
 	}
 	p.choice.SetOffer(options)
 	p.turn(commandsName)
+}
+
+// readable puts the files that say how the system is before those that only serve them, such as .gitignore and flake.lock.
+func readable(files []session.ReviewFile) []session.ReviewFile {
+	files = slices.Clone(files)
+	serves := func(f session.ReviewFile) int {
+		if strings.HasSuffix(f.Path, ".nix") {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(files, func(a, b session.ReviewFile) int { return serves(a) - serves(b) })
+	return files
 }
 
 // turn opens a text.

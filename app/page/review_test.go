@@ -55,7 +55,7 @@ func TestReviewLinks(t *testing.T) {
 	s := rehearsal(t, session.PageReview)
 	d := newStand(t, large, s, nil)
 	choice, view := find[*control.Choice](t, d), find[*widget.CodeView](t, d)
-	choice.SetSelected("disks.nix")
+	choice.SetSelected("Configuration: disks.nix")
 	text, _ := s.Plan.Configuration.Files.Get("disks.nix")
 	nix, _ := s.Plan.Layout.Find(layout.Nix)
 	at := slices.IndexFunc(strings.Split(string(text), "\n"), func(line string) bool {
@@ -79,4 +79,24 @@ func TestReviewExports(t *testing.T) {
 	d.shows("The configuration is in /home/ada/nixos.")
 	d.work.ExportError = "cannot write the folder: it exists; choose a new name"
 	d.shows("cannot write the folder", "-The configuration is in")
+}
+
+// TestReviewSummary begins with what was chosen, and leads from each line to its page.
+func TestReviewSummary(t *testing.T) {
+	s := rehearsal(t, session.PageReview)
+	d := newStand(t, small, s, nil)
+	d.shows("What you chose", "Everything that is kept; the passphrase", "who administrates", "English (United States)", "Plasma", "Commands and configuration", "---lock")
+	list := find[*widget.FactList](t, d)
+	d.win.Canvas().Focus(list)
+	for range 2 {
+		list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
+	}
+	list.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
+	if !slices.Equal(d.opened, []session.Page{session.PageEncryption}) {
+		t.Errorf("the third line opened %v", d.opened)
+	}
+	choice := find[*control.Choice](t, d)
+	if len(choice.Options) < 4 || choice.Options[0] != "Commands of the chosen step" || !strings.HasSuffix(choice.Options[1], ".nix") || !strings.HasPrefix(choice.Options[1], "Configuration: ") {
+		t.Errorf("there is to read: %q", choice.Options)
+	}
 }
