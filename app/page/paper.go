@@ -36,14 +36,11 @@ type paper struct {
 	hintBox fyne.CanvasObject
 }
 
-// newPaper makes an empty one; chosen is called with what the user points at.
-func newPaper(room Room, chosen func(session.Selection)) *paper {
+// newPaper makes an empty one; chosen is called with what the user clicks, and pointed with what the user points at.
+func newPaper(room Room, chosen, pointed func(session.Selection)) *paper {
 	p := &paper{open: commandsName, columns: 48, text: widget.NewCodeView(widget.Shell, "")}
-	p.text.OnLine = func(line int) {
-		if p.isFile() {
-			chosen(session.Selection{File: p.open, Line: line})
-		}
-	}
+	p.text.OnLine = func(line int) { chosen(p.at(line)) }
+	p.text.OnPoint = func(line int) { pointed(p.at(line)) }
 	p.choice = control.NewChoice(nil, func(value string) {
 		p.turn(value)
 		if p.isFile() {
@@ -148,19 +145,31 @@ func (p *paper) openCommands() {
 	}
 }
 
-// light marks what belongs to a selection: lines of the configuration where that is open, else the commands of its first step.
-func (p *paper) light(selection session.Selection, h session.Highlight) {
-	if p.open == commandsName {
-		if len(h.Steps) > 0 {
-			p.step = h.Steps[0]
+// follow shows the text of a selection: a file with its lines where one is open, else the commands of its first step.
+func (p *paper) follow(selection session.Selection, h session.Highlight) {
+	switch {
+	case p.open != commandsName:
+		if selection.File == "" {
+			p.turnTo(h.Lines)
 		}
+	case len(h.Steps) > 0 && h.Steps[0] != p.step:
+		p.step = h.Steps[0]
 		p.turn(commandsName)
-		return
 	}
-	if selection.File == "" {
-		p.turnTo(h.Lines)
+}
+
+// light marks the lines of the file that is open.
+func (p *paper) light(h session.Highlight) { p.text.SetHighlighted(linesIn(h.Lines, p.open)...) }
+
+// at is what a line is of: a file, or the step whose commands are shown.
+func (p *paper) at(line int) session.Selection {
+	switch {
+	case line == 0 || p.open == diffName:
+		return session.Selection{}
+	case p.open == commandsName:
+		return session.Selection{Step: p.step}
 	}
-	p.text.SetHighlighted(linesIn(h.Lines, p.open)...)
+	return session.Selection{File: p.open, Line: line}
 }
 
 // turnTo opens a file with lines that light up, unless the one that is open has some.

@@ -26,6 +26,7 @@ type review struct {
 	shown *plan.Plan // what the controls show
 	made  session.Review
 	links session.Links
+	held  session.Selection // what was clicked last
 
 	chosen   [2]*widget.FactList // two columns of one summary
 	summary  fyne.CanvasObject
@@ -51,9 +52,11 @@ func newReview(room Room) Page {
 	p.losses, p.caveats = widget.NewNotice(widget.Bad, ""), widget.NewNotice(widget.Warn, "")
 	p.diskmap = widget.NewReadOnlyMap(widget.MapData{})
 	p.diskmap.OnSelect = func(id string) { p.sel(session.Selection{Role: roleOf(id)}) }
+	p.diskmap.OnPoint = func(id string) { p.point(session.Selection{Role: roleOf(id)}) }
 	p.steps = widget.NewStepList(nil, func(id string) { p.sel(session.Selection{Step: id}) })
+	p.steps.OnPoint = func(id string) { p.point(session.Selection{Step: id}) }
 	p.steps.ShowAll()
-	p.paper = newPaper(room, p.sel)
+	p.paper = newPaper(room, p.sel, p.point)
 	p.consent = control.NewEntry("", func(text string) {
 		room.State.Consent = text
 		p.notes.touch(session.FieldConsent)
@@ -80,10 +83,10 @@ func (p *review) Content() fyne.CanvasObject { return p.content }
 
 func (p *review) Sentence() string {
 	if s := p.room.State; s.Rehearsal {
-		return lang.L("Nothing is lost: this is a rehearsal on a virtual disk of {{.Size}}. Point at a block, step or line: what belongs together lights up.",
+		return lang.L("Nothing is lost: this is a rehearsal on a virtual disk of {{.Size}}. Point at a block, a step or a line: what belongs to it lights up. A click keeps it lit and shows its text.",
 			map[string]string{"Size": s.Draft.Image.Human()})
 	}
-	return lang.L("Nothing has been written yet. Point at a block, a step or a line: what belongs together lights up.")
+	return lang.L("Nothing has been written yet. Point at a block, a step or a line: what belongs to it lights up. A click keeps it lit and shows its text.")
 }
 
 func (p *review) First() fyne.Focusable {
@@ -128,6 +131,7 @@ func (p *review) showPlan(made *plan.Plan) {
 	if p.shown == made {
 		return
 	}
+	p.held = session.Selection{}
 	p.shown, p.made, p.links = made, session.MakeReview(*made), session.MakeLinks(*made)
 	p.showSummary()
 	p.losses.Set(p.lossText())
@@ -195,17 +199,31 @@ func reviewSteps(steps []session.ReviewStep) []widget.Step {
 	return list
 }
 
-// sel lights up what belongs to a selection.
+// sel keeps lit what belongs to a selection, and shows its text.
 func (p *review) sel(selection session.Selection) {
+	p.held = selection
 	h := p.links.For(selection)
+	if len(h.Steps) > 0 {
+		p.steps.ScrollTo(h.Steps[0])
+	}
+	p.paper.follow(selection, h)
+	p.light(h)
+}
+
+// point lights up what belongs to what is pointed at; where that is nothing, it is what was chosen last.
+func (p *review) point(selection session.Selection) {
+	if selection == (session.Selection{}) {
+		selection = p.held
+	}
+	p.light(p.links.For(selection))
+}
+
+func (p *review) light(h session.Highlight) {
 	ids := make([]string, len(h.Roles))
 	for i, role := range h.Roles {
 		ids[i] = string(role)
 	}
 	p.diskmap.SetHighlighted(ids...)
 	p.steps.SetHighlighted(h.Steps...)
-	if len(h.Steps) > 0 {
-		p.steps.ScrollTo(h.Steps[0])
-	}
-	p.paper.light(selection, h)
+	p.paper.light(h)
 }
