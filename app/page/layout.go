@@ -43,7 +43,7 @@ func newLayout(room Room) Page {
 	}
 	p.problem, p.odd = widget.NewNotice(widget.Bad, ""), widget.NewNotice(widget.Info, "")
 	p.encryption = p.toggle(session.ChoiceEncryption)
-	p.hibernate = p.toggle(session.ChoiceHibernate)
+	p.hibernate = p.toggle(session.ChoiceHibernate) // which may make swap plain
 	p.keepPlain = p.toggle(session.ChoiceKeepPlain)
 	p.swap = widget.NewCardList(nil, func(key string) {
 		s.Set(session.ChoiceKey(key), true)
@@ -62,7 +62,7 @@ func newLayout(room Room) Page {
 	p.content = column(
 		panel(p.beforeBox, title(lang.L("After")), p.after, p.problem, p.notes.of(session.FieldLayout, nil)),
 		beside(
-			panel(p.encryption, labelled(lang.L("Swap"), p.swap, p.notes.of(session.FieldSwapMode, focusable(p.swap))), p.keepPlain, p.hibernate),
+			panel(p.encryption, labelled(lang.L("Swap"), p.swap), p.keepPlain, p.notes.of(session.FieldSwapMode, p.keepPlain), p.hibernate),
 			panel(p.esp, p.notes.of(session.FieldESP, nil), p.swapSize, p.notes.of(session.FieldSwap, nil), row(p.reset)),
 		),
 		panel(title(lang.L("How the disk wants to be written to")), p.topology, flush(p.why), p.odd),
@@ -76,6 +76,7 @@ func newLayout(room Room) Page {
 func (p *layoutPage) toggle(key session.ChoiceKey) *widget.Switch {
 	return widget.NewSwitch(Say(p.room.State.Choice(key).Label), "", func(on bool) {
 		p.room.State.Set(key, on)
+		p.notes.touch(session.FieldSwapMode)
 		p.room.Acts.Changed()
 	})
 }

@@ -128,7 +128,7 @@ func (s *State) sizeMatters(field string) bool {
 func (s *State) wishSays(p config.Problem) Text {
 	switch {
 	case p.Key == FieldSwapMode && s.Draft.Wishes.Encryption.Enable:
-		return say("Plain swap beside encryption needs your consent: memory, including passwords and open files, will be readable on the disk.")
+		return say("Plain swap beside encryption has to be accepted. Accept it above, or choose another kind of swap.")
 	case strings.HasSuffix(p.Key, "].name") && p.Value == "":
 		return say("Type a user name.")
 	}
@@ -160,11 +160,17 @@ func (s *State) layoutProblems(known bool) []Problem {
 	if err != nil {
 		return append(list, Problem{FieldLayout, quote(sentence(err.Error())), true})
 	}
+	if w := s.Wishes(); w.Swap.Size > 0 && w.Swap.Size < sparseSwap && w.SwapMode() != config.SwapNone {
+		list = append(list, Problem{FieldSwap, say("Swap of {{.Size}} hardly helps when memory runs out. Give it {{.Least}} or more, or choose no swap.", "Size", w.Swap.Size.Human(), "Least", sparseSwap.Human()), false})
+	}
 	for _, note := range l.Notes {
 		list = append(list, Problem{FieldLayout, quote(note), false})
 	}
 	return list
 }
+
+// sparseSwap is below what swap is of no use to a system that builds itself.
+const sparseSwap = quantity.GiB
 
 // passphraseProblems is what is missing of a passphrase.
 func passphraseProblems(t Typed) []Problem {

@@ -41,7 +41,7 @@ func TestProblems(t *testing.T) {
 		"huge swap":             {session.PageLayout, func(s *session.State) { s.SetSize(session.FieldSwap, "1 TiB") }, session.FieldLayout, "fit"},
 		"no swap, no size":      {session.PageLayout, func(s *session.State) { s.SetSize(session.FieldSwap, "x"); s.Set(session.ChoiceSwapNone, true) }, "", ""},
 		"tmpfs":                 {session.PageLayout, func(s *session.State) { s.Draft.Wishes.Disk.Tmpfs = "120%" }, "disk.tmpfs", "percent"},
-		"plain beside LUKS":     {session.PageLayout, func(s *session.State) { s.Draft.Wishes.Swap.Mode = config.SwapPlain }, session.FieldSwapMode, "passwords and open files"},
+		"plain beside LUKS":     {session.PageLayout, func(s *session.State) { s.Draft.Wishes.Swap.Mode = config.SwapPlain }, session.FieldSwapMode, "has to be accepted"},
 		"no passphrase":         {session.PageEncryption, func(s *session.State) { s.Draft.Passphrase = session.Typed{} }, session.FieldPassphrase, "Type a passphrase."},
 		"typed once":            {session.PageEncryption, func(s *session.State) { s.Draft.Passphrase.Second = false }, session.FieldPassphrase, "second time"},
 		"typed differently":     {session.PageEncryption, func(s *session.State) { s.Draft.Passphrase.Same = false }, session.FieldPassphrase, "differ"},
