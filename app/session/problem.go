@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"lethe/engine/config"
-	"lethe/engine/device"
 	"lethe/engine/flake"
 	"lethe/engine/layout"
 	"lethe/engine/quantity"
@@ -90,16 +89,15 @@ func pageOf(key string) Page {
 func (s *State) wishProblems(p Page) []Problem {
 	var list []Problem
 	for _, field := range []string{FieldImage, FieldESP, FieldSwap} {
-		text, typed := s.Draft.Sizes[field]
-		if !typed || fieldPage(field) != p || !s.sizeMatters(field) {
+		if fieldPage(field) != p || !s.sizeMatters(field) {
 			continue
 		}
-		if _, err := quantity.ParseBytes(text); err != nil {
-			list = append(list, Problem{field, say("“{{.Text}}” is not a size. Write a whole number with MiB or GiB, such as 8 GiB.", "Text", device.Clean(text)), true})
+		if says := s.sizeProblem(field); !says.Empty() {
+			list = append(list, Problem{field, says, true})
 		}
 	}
 	for _, found := range config.Problems(s.Wishes().Validate()) {
-		if pageOf(found.Key) == p && found.Key != FieldDisk {
+		if pageOf(found.Key) == p && found.Key != FieldDisk && found.Key != FieldESP && found.Key != FieldSwap {
 			list = append(list, Problem{found.Key, s.wishSays(found), true})
 		}
 	}
@@ -157,6 +155,9 @@ func (s *State) layoutProblems(known bool) []Problem {
 	}
 	var list []Problem
 	l, err := s.Preview()
+	if says := s.tooMuch(); err != nil && !says.Empty() {
+		return append(list, Problem{FieldLayout, says, true})
+	}
 	if err != nil {
 		return append(list, Problem{FieldLayout, quote(sentence(err.Error())), true})
 	}

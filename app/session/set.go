@@ -77,6 +77,10 @@ func (s *State) hibernating() (layout.Layout, bool) {
 	w.Swap.Mode, w.Swap.KeepPlain = config.SwapPlain, true
 	w.Swap.Size = max(w.Swap.Size, hibernation(s.Memory()), leastSwap)
 	l, err := layout.Build(disk, s.Memory(), w, s.Entropy())
+	if err != nil { // perhaps for the sizes that were typed, which have messages of their own
+		w.Disk.ESP, w.Swap.Size = 0, max(hibernation(s.Memory()), leastSwap)
+		l, err = layout.Build(disk, s.Memory(), w, s.Entropy())
+	}
 	return l, err == nil
 }
 
@@ -133,7 +137,7 @@ func (s *State) SetSize(field, text string) {
 	}
 	size, err := quantity.Bytes(0), error(nil)
 	if text != "" {
-		size, err = quantity.ParseBytes(text)
+		size, err = quantity.ParseTyped(text)
 	} else if field == FieldImage {
 		size = defaultImage
 	}
