@@ -90,3 +90,19 @@ func leakless(t *testing.T, text string) {
 		}
 	}
 }
+
+// TestFolderThatNothingShows says where a folder is when nothing on the machine can show it.
+func TestFolderThatNothingShows(t *testing.T) {
+	s := newStand(t, false)
+	s.to(session.PageReview)
+	s.w.next()
+	s.at(session.PageDone)
+	asked := make(chan string, 1)
+	s.w.showFolder = func(folder string) error { asked <- folder; return errors.New("exit status 3") }
+	s.w.acts.OpenFolder(s.w.work.Image)
+	s.until("it is said", func() bool { return s.w.work.FolderError != "" })
+	s.shows("Nothing on this computer can show the folder. It is /tmp/lethe-rehearsal.")
+	if got := <-asked; got != "/tmp/lethe-rehearsal" {
+		t.Errorf("%s was to be shown", got)
+	}
+}

@@ -123,6 +123,8 @@ type Work struct {
 	// Rebooting tells that the machine was asked to start again; RebootError says why it did not.
 	Rebooting   bool
 	RebootError string
+	// FolderError says that a folder could not be shown, and where it is.
+	FolderError string
 }
 
 // New makes the page of that name.
