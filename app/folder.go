@@ -1,33 +1,56 @@
 package main
 
 import (
+	"context"
 	"fmt"
-	"os/exec"
+	"net/url"
+	"os"
 	"path/filepath"
 
 	"fyne.io/fyne/v2/lang"
+	"github.com/godbus/dbus/v5"
+	"github.com/rymdport/portal/openuri"
 )
 
-// openFolder shows the folder of a file, and says where it is when nothing on this machine can show it. Nobody waits for the program: it
-// may be the file manager itself, which outlives the window.
+// openFolder shows a file in its folder, and says where that is when nothing on this machine can show it.
 func (w *window) openFolder(path string) {
-	folder := filepath.Dir(path)
 	w.work.FolderError = ""
-	go func() {
-		err := w.showFolder(folder)
-		w.bridge.call(func() {
-			if err != nil {
-				w.work.FolderError = lang.L("Nothing on this computer can show the folder. It is {{.Path}}.", map[string]string{"Path": folder})
-			}
-			w.refresh()
-		})
-	}()
+	inBackground(w.life, w, func(ctx context.Context) (string, error) { return filepath.Dir(path), w.showFile(ctx, path) }, func(folder string, err error) {
+		if err != nil {
+			w.work.FolderError = lang.L("Nothing on this computer can show the folder. It is {{.Path}}.", map[string]string{"Path": folder})
+		}
+		w.refresh()
+	})
 }
 
-// xdgOpen asks the desktop to show a folder. Fyne's own way does not tell whether anything did.
-func xdgOpen(folder string) error {
-	if err := exec.Command("xdg-open", folder).Run(); err != nil { //nolint:gosec,noctx // the folder is the window's own, and what shows it outlives the window
-		return fmt.Errorf("cannot show %s: %w", folder, err)
+// showFile asks the desktop's file manager to show a file, or the portal to show its folder. Fyne's own way does not tell whether
+// anything did.
+func showFile(ctx context.Context, path string) error {
+	file, err := os.Open(path) //nolint:gosec // the window's own virtual disk
+	if err != nil {
+		return fmt.Errorf("cannot show the file: %w", err)
+	}
+	defer file.Close()
+	bus, err := dbus.SessionBusPrivateNoAutoStartup() // a bus that nobody listens on is not started either
+	if err != nil {
+		return fmt.Errorf("cannot reach the session bus: %w", err)
+	}
+	defer bus.Close()
+	if err = bus.Auth(nil); err == nil {
+		err = bus.Hello()
+	}
+	if err != nil {
+		return fmt.Errorf("cannot reach the session bus: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, busPatience)
+	defer cancel()
+	err = bus.Object("org.freedesktop.FileManager1", "/org/freedesktop/FileManager1").CallWithContext(ctx,
+		"org.freedesktop.FileManager1.ShowItems", 0, []string{(&url.URL{Scheme: "file", Path: path}).String()}, "").Err
+	if err == nil {
+		return nil
+	}
+	if err := openuri.OpenDirectory("", file.Fd(), nil); err != nil {
+		return fmt.Errorf("cannot show %s: %w", path, err)
 	}
 	return nil
 }

@@ -104,11 +104,11 @@ func TestFolderThatNothingShows(t *testing.T) {
 	s.w.next()
 	s.at(session.PageDone)
 	asked := make(chan string, 1)
-	s.w.showFolder = func(folder string) error { asked <- folder; return errors.New("exit status 3") }
+	s.w.showFile = func(_ context.Context, path string) error { asked <- path; return errors.New("nobody has that name") }
 	s.w.acts.OpenFolder(s.w.work.Image)
 	s.until("it is said", func() bool { return s.w.work.FolderError != "" })
 	s.shows("Nothing on this computer can show the folder. It is /tmp/lethe-rehearsal.")
-	if got := <-asked; got != "/tmp/lethe-rehearsal" {
+	if got := <-asked; got != "/tmp/lethe-rehearsal/disk.img" {
 		t.Errorf("%s was to be shown", got)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 
+	"lethe/app/control"
 	"lethe/app/look"
 )
 
@@ -19,7 +20,7 @@ type Fact struct {
 }
 
 // FactList shows what was chosen, a label and what it says on each line. A line is opened by click, or with the arrow keys and
-// Space or Enter.
+// Space; Enter is the window's.
 type FactList struct {
 	choices
 	// OnOpen is called with the ID of the line.
@@ -56,6 +57,15 @@ func (f *FactList) SetFacts(facts []Fact) {
 	for _, row := range f.rows {
 		row.setStanding(standing{flat: true})
 	}
+}
+
+// TypedKey moves the cursor and opens.
+func (f *FactList) TypedKey(e *fyne.KeyEvent) {
+	if control.Enters(e) {
+		f.handOn(e)
+		return
+	}
+	f.choices.TypedKey(e)
 }
 
 // newFactBody is the inside of a line, with the label in a column of that width.
