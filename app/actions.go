@@ -1,11 +1,6 @@
 package main
 
 import (
-	"net/url"
-	"path/filepath"
-
-	"fyne.io/fyne/v2"
-
 	"lethe/app/page"
 	"lethe/app/session"
 	"lethe/engine/secret"
@@ -14,7 +9,7 @@ import (
 // actions are what pages may ask for.
 func (w *window) actions() *page.Acts {
 	return &page.Acts{
-		Changed: w.refresh, Next: w.next, Try: w.try, Look: w.look, Focus: w.focus,
+		Changed: w.refresh, Next: w.next, Open: w.jump, Try: w.try, Look: w.look, Focus: w.focus,
 		Keep:   func(id string, text []byte) { w.secrets.Put(id, secret.New(text)) },
 		Forget: w.forget, Has: w.has, Moved: w.keys.moved,
 		Export: w.export, Cancel: w.askToCancel, Retry: w.retry, Continue: w.resume, KeepWaiting: func() { w.state.Run.KeepWaiting(); w.refresh() }, SaveReport: w.saveReport,
@@ -37,13 +32,6 @@ func (w *window) forget(id string) {
 func (w *window) has(id string) bool {
 	s, ok := w.secrets.Get(id)
 	return ok && s != nil
-}
-
-// openFolder shows the folder of a file.
-func (w *window) openFolder(path string) {
-	if err := w.app.OpenURL(&url.URL{Scheme: "file", Path: filepath.Dir(path)}); err != nil {
-		fyne.LogError("cannot show the folder", err)
-	}
 }
 
 // restart begins a new session with the same wishes, those of before a rehearsal by one click.

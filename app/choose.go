@@ -8,8 +8,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/lang"
 	"github.com/rymdport/portal/filechooser"
 )
@@ -22,13 +20,17 @@ type chooser interface {
 	folder(name string, then func(path string))
 }
 
-// dialogs asks through the desktop's own dialogs, or Fyne's where there is no portal.
+// dialogs asks through the desktop's own dialogs, or has a path typed where there is no portal.
 type dialogs struct{ w *window }
 
 func (d dialogs) file(name string, then func(path string)) {
 	d.portal(func() ([]string, error) {
 		return filechooser.SaveFile("", lang.L("Save as"), &filechooser.SaveFileOptions{CurrentName: name, AcceptLabel: lang.L("Save")})
-	}, then, func() { d.fyneFile(name, then) })
+	}, then, func() {
+		d.ask(place{
+			title: lang.L("Save as"), text: lang.L("The file that is written:"), yes: lang.L("Save"), path: free(filepath.Join(home(), name)), then: then,
+		})
+	})
 }
 
 func (d dialogs) folder(name string, then func(path string)) {
@@ -36,7 +38,12 @@ func (d dialogs) folder(name string, then func(path string)) {
 	d.portal(func() ([]string, error) {
 		return filechooser.OpenFile("", lang.L("Where to write the folder {{.Name}}", map[string]string{"Name": name}),
 			&filechooser.OpenFileOptions{Directory: true, AcceptLabel: lang.L("Write here")})
-	}, in, func() { d.fyneFolder(in) })
+	}, in, func() {
+		d.ask(place{
+			title: lang.L("Where to write the folder {{.Name}}", map[string]string{"Name": name}), text: lang.L("This folder is made, and the configuration written into it:"),
+			yes: lang.L("Write here"), path: free(filepath.Join(home(), name)), then: then,
+		})
+	})
 }
 
 // portal asks the desktop; otherwise is called where there is none to ask.
@@ -51,30 +58,6 @@ func (d dialogs) portal(ask func() ([]string, error), then func(path string), ot
 			}
 		}
 	})
-}
-
-func (d dialogs) fyneFile(name string, then func(path string)) {
-	ask := dialog.NewFileSave(func(to fyne.URIWriteCloser, err error) {
-		if err != nil || to == nil {
-			return
-		}
-		path := to.URI().Path() // it was made, empty, and what follows wants to make it itself
-		if err := errors.Join(to.Close(), os.Remove(path)); err != nil {
-			d.w.shell.tell(err.Error())
-			return
-		}
-		then(path)
-	}, d.w.win)
-	ask.SetFileName(name)
-	ask.Show()
-}
-
-func (d dialogs) fyneFolder(then func(parent string)) {
-	dialog.NewFolderOpen(func(folder fyne.ListableURI, err error) {
-		if err == nil && folder != nil {
-			then(folder.Path())
-		}
-	}, d.w.win).Show()
 }
 
 // free gives a path at which nothing is yet, by counting up.

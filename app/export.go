@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
+
+	"fyne.io/fyne/v2/lang"
 
 	"lethe/app/session"
 	"lethe/engine/flake/export"
@@ -24,10 +27,16 @@ func (w *window) export(archive bool) {
 	}
 	if archive {
 		w.choose.file(name+".tar.gz", func(path string) {
-			if !export.IsArchive(path) {
-				path += ".tar.gz"
+			switch base := filepath.Base(path); {
+			case export.IsArchive(path):
+				then(path)
+			case filepath.Ext(base) == "":
+				then(path + ".tar.gz")
+			default:
+				w.work.Exported = ""
+				w.work.ExportError = lang.L("{{.Name}} is no archive that can be written. Choose a name that ends in .tar.gz, .tgz or .zip.", map[string]string{"Name": base})
+				w.refresh()
 			}
-			then(path)
 		})
 		return
 	}

@@ -86,7 +86,7 @@ func (s *shell) put(q question) *asked {
 
 // confirm answers yes where Enter in what is asked for means that; it tells whether it did.
 func (s *shell) confirm() bool {
-	if s.asked == nil || !s.asked.typed {
+	if s.asked == nil || !s.asked.typed || s.picker != nil {
 		return false
 	}
 	s.asked.yes()
@@ -118,6 +118,8 @@ func (s *shell) waited() {
 // escape answers no to what is asked; it tells whether anything was.
 func (s *shell) escape() bool {
 	switch {
+	case s.picker != nil:
+		s.picker.Dismiss()
 	case s.asked != nil:
 		s.asked.cancel()
 	case s.waiting != nil:

@@ -13,7 +13,7 @@ func (w *window) try() {
 	draft := w.state.Draft
 	draft.Wishes.Users = slices.Clone(draft.Wishes.Users)
 	draft.Accounts = slices.Clone(draft.Accounts)
-	w.quick = &draft
+	w.quick, w.work.Quick = &draft, true
 	w.current().Leave()
 	w.state.SetRehearsal(true)
 	w.state.Draft.Wishes.Users = slices.Clone(draft.Wishes.Users)

@@ -3,6 +3,7 @@ package main
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
@@ -33,6 +34,7 @@ type shell struct {
 	forward  *control.Button
 	asked    *asked
 	waiting  *asked
+	picker   *dialog.FileDialog // over the question that it belongs to
 }
 
 func newShell(w *window) *shell {

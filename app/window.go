@@ -25,6 +25,8 @@ type window struct {
 	bridge *bridge
 	choose chooser
 	awake  func(on bool)
+	// showFile has the desktop show a file in its folder.
+	showFile func(ctx context.Context, path string) error
 
 	state   *session.State
 	secrets *secret.Store // by the session's ids
@@ -83,7 +85,7 @@ func newWindow(on surface) *window {
 	w.life, w.end = context.WithCancel(context.Background())
 	w.bridge = newBridge(on.dispatch, w)
 	w.keys = newKeymaps(on.root, func() { w.bridge.call(w.refresh) })
-	w.choose = dialogs{w}
+	w.choose, w.showFile = dialogs{w}, showFile
 	w.awake = keepAwake(noBlanking, noSleep)
 	w.state = session.New(session.Options{Seed: on.seed(), Rehearse: on.rehearse, Checks: on.lookAround(), Wishes: usual()})
 	w.explorer = newExplorer(w)

@@ -69,7 +69,7 @@ func lock(ctx context.Context, in flake.Input, make bool) ([]byte, string, error
 	case make:
 		return lockInputs(ctx, in)
 	}
-	return nil, "There is no flake.lock yet: nobody asked for one (--lock). The first build with a network makes it; commit it then.", nil
+	return nil, "There is no flake.lock yet: none was asked for. The first build with a network makes it; commit it then.", nil
 }
 
 // findings checks the wishes of a generated repository: what is kept, who can log in, and whether this machine knows

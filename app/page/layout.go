@@ -1,6 +1,9 @@
 package page
 
 import (
+	"slices"
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
@@ -21,7 +24,7 @@ type layoutPage struct {
 
 	beforeBox             *fyne.Container
 	before, after         *widget.PartitionMap
-	problem               *widget.Notice
+	drawn                 widget.MapData // of the sizes that made a layout last
 	encryption, hibernate *widget.Switch
 	keepPlain             *widget.Switch
 	swap                  *widget.CardList
@@ -41,9 +44,9 @@ func newLayout(room Room) Page {
 			room.Acts.Changed()
 		}
 	}
-	p.problem, p.odd = widget.NewNotice(widget.Bad, ""), widget.NewNotice(widget.Info, "")
+	p.odd = widget.NewNotice(widget.Info, "")
 	p.encryption = p.toggle(session.ChoiceEncryption)
-	p.hibernate = p.toggle(session.ChoiceHibernate)
+	p.hibernate = p.toggle(session.ChoiceHibernate) // which may make swap plain
 	p.keepPlain = p.toggle(session.ChoiceKeepPlain)
 	p.swap = widget.NewCardList(nil, func(key string) {
 		s.Set(session.ChoiceKey(key), true)
@@ -60,9 +63,9 @@ func newLayout(room Room) Page {
 	})
 	p.beforeBox = group(title(lang.L("Before")), p.before)
 	p.content = column(
-		panel(p.beforeBox, title(lang.L("After")), p.after, p.problem, p.notes.of(session.FieldLayout, nil)),
+		panel(p.beforeBox, title(lang.L("After")), p.after, p.notes.of(session.FieldLayout, nil)),
 		beside(
-			panel(p.encryption, labelled(lang.L("Swap"), p.swap, p.notes.of(session.FieldSwapMode, focusable(p.swap))), p.keepPlain, p.hibernate),
+			panel(p.encryption, labelled(lang.L("Swap"), p.swap), p.keepPlain, p.notes.of(session.FieldSwapMode, p.keepPlain), p.hibernate),
 			panel(p.esp, p.notes.of(session.FieldESP, nil), p.swapSize, p.notes.of(session.FieldSwap, nil), row(p.reset)),
 		),
 		panel(title(lang.L("How the disk wants to be written to")), p.topology, flush(p.why), p.odd),
@@ -76,6 +79,7 @@ func newLayout(room Room) Page {
 func (p *layoutPage) toggle(key session.ChoiceKey) *widget.Switch {
 	return widget.NewSwitch(Say(p.room.State.Choice(key).Label), "", func(on bool) {
 		p.room.State.Set(key, on)
+		p.notes.touch(session.FieldSwapMode)
 		p.room.Acts.Changed()
 	})
 }
@@ -92,15 +96,13 @@ func showToggle(w *widget.Switch, c session.Choice) {
 }
 
 func (p *layoutPage) sized(label, field string) *widget.SizeEntry {
-	e := widget.NewSizeEntry(label, 0, func(size quantity.Bytes) {
-		text := ""
-		if size != 0 {
-			text = size.String()
-		}
+	e := widget.NewSizeEntry(label, 0, nil)
+	e.OnTyped = func(text string) {
 		p.notes.touch(field)
-		p.room.State.SetSize(field, text)
+		p.notes.touch(session.FieldLayout)
+		p.room.State.SetSize(field, strings.TrimSpace(text))
 		p.room.Acts.Changed()
-	})
+	}
 	return e
 }
 
@@ -154,12 +156,14 @@ func (p *layoutPage) showBefore() {
 
 func (p *layoutPage) showAfter() {
 	after, err := p.room.State.After()
-	if err != nil {
-		p.problem.Set(widget.Bad, err.Error())
+	if err != nil || p.room.State.SizesWrong() {
+		p.after.SetData(unknown(p.drawn))
+		p.esp.SetHint("")
+		p.swapSize.SetHint("")
 		return
 	}
-	p.problem.Set(widget.Bad, "")
-	p.after.SetData(mapOf(after))
+	p.drawn = mapOf(after)
+	p.after.SetData(p.drawn)
 	p.topology.SetTopology(after.Topology)
 	p.why.SetText(lang.L("The grain is {{.Size}}: {{.Why}}.", map[string]any{"Size": after.Bytes(after.Grain.Optimal), "Why": after.Grain.Source}))
 	p.odd.Set(widget.Warn, after.Grain.Disagrees)
@@ -179,15 +183,32 @@ func (p *layoutPage) showSize(e *widget.SizeEntry, part layout.Partition, m sess
 	e.SetValue(part.Wished)
 	is := m.SectorSize.Of(part.Sectors())
 	if is == part.Wished {
-		e.SetHint("")
+		e.SetHint(counted(e.Text(), is))
 		return
 	}
 	e.SetHint(lang.L("Becomes {{.Size}} on the grain.", map[string]string{"Size": is.Human()}))
 }
 
+// counted says in the map's units what was typed in others, such as GB.
+func counted(text string, is quantity.Bytes) string {
+	if text = strings.TrimSpace(text); strings.Contains(strings.ToLower(text), "i") {
+		return ""
+	}
+	return lang.L("{{.Typed}} is {{.Size}}.", map[string]string{"Typed": text, "Size": is.Human()})
+}
+
+// unknown is a map without what follows from sizes: where nothing fits what is typed, nothing is claimed.
+func unknown(data widget.MapData) widget.MapData {
+	data.Boundaries, data.Blocks = nil, slices.Clone(data.Blocks)
+	for i := range data.Blocks {
+		data.Blocks[i].SizeText = "?"
+	}
+	return data
+}
+
 // showSwap offers the ways to swap; one that cannot be chosen says why.
 func (p *layoutPage) showSwap() {
-	cards, chosen := choiceCards(p.room.State, session.ChoiceSwapRandom, session.ChoiceSwapPlain, session.ChoiceSwapNone)
+	cards, chosen := choiceCards(p.room.State, session.ChoiceSwapRandom, session.ChoiceSwapNone, session.ChoiceSwapPlain)
 	p.swap.SetCards(cards)
 	p.swap.Select(chosen)
 }

@@ -33,8 +33,9 @@ type Acts struct {
 	Changed func()
 	// Try runs a whole rehearsal at once, with what was chosen so far and usual values for the rest.
 	Try func()
-	// Next does what the button Next does.
+	// Next does what the button Next does, and Open opens a page that was open before.
 	Next func()
+	Open func(p session.Page)
 	// Keep takes a secret over by its id in the session, and clears text.
 	Keep func(id string, text []byte)
 	// Forget wipes a secret.
@@ -122,6 +123,8 @@ type Work struct {
 	// Rebooting tells that the machine was asked to start again; RebootError says why it did not.
 	Rebooting   bool
 	RebootError string
+	// FolderError says that a folder could not be shown, and where it is.
+	FolderError string
 }
 
 // New makes the page of that name.

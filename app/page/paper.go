@@ -23,8 +23,7 @@ const (
 
 // paper shows one text of the review at a time: the commands of a step, a file of the configuration, or what is added to one's own.
 type paper struct {
-	box  fyne.CanvasObject
-	head fyne.CanvasObject
+	box fyne.CanvasObject
 
 	made    session.Review
 	open    string // commandsName, diffName, or the path of a file
@@ -37,14 +36,11 @@ type paper struct {
 	hintBox fyne.CanvasObject
 }
 
-// newPaper makes an empty one; chosen is called with what the user points at.
-func newPaper(room Room, chosen func(session.Selection)) *paper {
+// newPaper makes an empty one; chosen is called with what the user clicks, and pointed with what the user points at.
+func newPaper(room Room, chosen, pointed func(session.Selection)) *paper {
 	p := &paper{open: commandsName, columns: 48, text: widget.NewCodeView(widget.Shell, "")}
-	p.text.OnLine = func(line int) {
-		if p.isFile() {
-			chosen(session.Selection{File: p.open, Line: line})
-		}
-	}
+	p.text.OnLine = func(line int) { chosen(p.at(line)) }
+	p.text.OnPoint = func(line int) { pointed(p.at(line)) }
 	p.choice = control.NewChoice(nil, func(value string) {
 		p.turn(value)
 		if p.isFile() {
@@ -53,9 +49,9 @@ func newPaper(room Room, chosen func(session.Selection)) *paper {
 	})
 	p.hint = muted(lang.L("A line is longer than this: scroll to the right, or copy it."))
 	p.hintBox = bare(p.hint, 0)
-	p.head = container.NewBorder(nil, nil, nil, control.NewButton(lang.L("Copy"), theme.ContentCopyIcon(), func() { room.Acts.Copy(p.whole) }), p.choice)
+	head := container.NewBorder(nil, nil, nil, control.NewButton(lang.L("Copy"), theme.ContentCopyIcon(), func() { room.Acts.Copy(p.whole) }), p.choice)
 	text := container.New(&leastHeight{height: 180, resized: p.measure}, p.text)
-	p.box = stretched(look.SmallGap, text, p.head, text, p.hintBox)
+	p.box = stretched(look.SmallGap, text, title(lang.L("Commands and configuration")), head, text, p.hintBox)
 	return p
 }
 
@@ -79,18 +75,31 @@ func columnsIn(width float32) int {
 // show offers what a plan has to read, and opens the commands of its first step.
 func (p *paper) show(made session.Review) {
 	p.made, p.step = made, ""
-	options := []control.Option{{Value: commandsName, Label: lang.L("What you could type instead")}}
+	options := []control.Option{{Value: commandsName, Label: lang.L("Commands of the chosen step")}}
 	if made.Diff != "" {
 		options = append(options, control.Option{Value: diffName, Label: lang.L("What is added to your repository")})
 	}
-	for _, f := range made.Files {
-		options = append(options, control.Option{Value: f.Path, Label: f.Path})
+	for _, f := range readable(made.Files) {
+		options = append(options, control.Option{Value: f.Path, Label: lang.L("Configuration: {{.File}}", map[string]string{"File": f.Path})})
 	}
 	if len(made.Steps) > 0 {
 		p.step = made.Steps[0].ID
 	}
 	p.choice.SetOffer(options)
 	p.turn(commandsName)
+}
+
+// readable puts the files that say how the system is before those that only serve them, such as .gitignore and flake.lock.
+func readable(files []session.ReviewFile) []session.ReviewFile {
+	files = slices.Clone(files)
+	serves := func(f session.ReviewFile) int {
+		if strings.HasSuffix(f.Path, ".nix") {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(files, func(a, b session.ReviewFile) int { return serves(a) - serves(b) })
+	return files
 }
 
 // turn opens a text.
@@ -136,19 +145,31 @@ func (p *paper) openCommands() {
 	}
 }
 
-// light marks what belongs to a selection: lines of the configuration where that is open, else the commands of its first step.
-func (p *paper) light(selection session.Selection, h session.Highlight) {
-	if p.open == commandsName {
-		if len(h.Steps) > 0 {
-			p.step = h.Steps[0]
+// follow shows the text of a selection: a file with its lines where one is open, else the commands of its first step.
+func (p *paper) follow(selection session.Selection, h session.Highlight) {
+	switch {
+	case p.open != commandsName:
+		if selection.File == "" {
+			p.turnTo(h.Lines)
 		}
+	case len(h.Steps) > 0 && h.Steps[0] != p.step:
+		p.step = h.Steps[0]
 		p.turn(commandsName)
-		return
 	}
-	if selection.File == "" {
-		p.turnTo(h.Lines)
+}
+
+// light marks the lines of the file that is open.
+func (p *paper) light(h session.Highlight) { p.text.SetHighlighted(linesIn(h.Lines, p.open)...) }
+
+// at is what a line is of: a file, or the step whose commands are shown.
+func (p *paper) at(line int) session.Selection {
+	switch {
+	case line == 0 || p.open == diffName:
+		return session.Selection{}
+	case p.open == commandsName:
+		return session.Selection{Step: p.step}
 	}
-	p.text.SetHighlighted(linesIn(h.Lines, p.open)...)
+	return session.Selection{File: p.open, Line: line}
 }
 
 // turnTo opens a file with lines that light up, unless the one that is open has some.

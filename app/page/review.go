@@ -4,9 +4,7 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
-	"fyne.io/fyne/v2/layout"
 	fw "fyne.io/fyne/v2/widget"
 
 	"lethe/app/control"
@@ -28,7 +26,10 @@ type review struct {
 	shown *plan.Plan // what the controls show
 	made  session.Review
 	links session.Links
+	held  session.Selection // what was clicked last
 
+	chosen   [2]*widget.FactList // two columns of one summary
+	summary  fyne.CanvasObject
 	losses   *widget.Notice
 	diskmap  *widget.PartitionMap
 	steps    *widget.StepList
@@ -43,12 +44,19 @@ type review struct {
 func newReview(room Room) Page {
 	p := &review{room: room, notes: newNotes(room.State, session.PageReview), exports: newExports(room)}
 	p.planning = widget.NewNotice(widget.Info, "")
+	for i := range p.chosen {
+		p.chosen[i] = widget.NewFactList(func(id string) { room.Acts.Open(session.Page(id)) })
+	}
+	p.summary = panel(title(lang.L("What you chose")), beside(p.chosen[0], p.chosen[1]),
+		bare(muted(lang.L("Choose a line to go to its page and change it.")), 0))
 	p.losses, p.caveats = widget.NewNotice(widget.Bad, ""), widget.NewNotice(widget.Warn, "")
 	p.diskmap = widget.NewReadOnlyMap(widget.MapData{})
 	p.diskmap.OnSelect = func(id string) { p.sel(session.Selection{Role: roleOf(id)}) }
+	p.diskmap.OnPoint = func(id string) { p.point(session.Selection{Role: roleOf(id)}) }
 	p.steps = widget.NewStepList(nil, func(id string) { p.sel(session.Selection{Step: id}) })
+	p.steps.OnPoint = func(id string) { p.point(session.Selection{Step: id}) }
 	p.steps.ShowAll()
-	p.paper = newPaper(room, p.sel)
+	p.paper = newPaper(room, p.sel, p.point)
 	p.consent = control.NewEntry("", func(text string) {
 		room.State.Consent = text
 		p.notes.touch(session.FieldConsent)
@@ -62,23 +70,23 @@ func newReview(room Room) Page {
 	return p
 }
 
-// arrange puts what is lost and the question together, since one is the answer to the other, and below them how it is done.
+// arrange begins with what was chosen. It puts what is lost and the question together, since one is the answer to the other, and
+// below them how it is done.
 func (p *review) arrange() *fyne.Container {
-	heading := container.NewVBox(layout.NewSpacer(), title(lang.L("Steps")), layout.NewSpacer())
-	steps := stretched(look.SmallGap, p.steps, high(heading, p.paper.head.MinSize().Height), p.steps)
+	steps := stretched(look.SmallGap, p.steps, title(lang.L("Steps")), p.steps)
 	body := divided(2, 3, steps, p.paper.box)
 	details := card(stretched(look.SmallGap, body, body, p.exports.buttons, p.exports.told))
-	return stretched(look.Gap, details, p.asked, panel(p.diskmap), details, p.caveats)
+	return stretched(look.Gap, details, p.summary, p.asked, panel(p.diskmap), details, p.caveats)
 }
 
 func (p *review) Content() fyne.CanvasObject { return p.content }
 
 func (p *review) Sentence() string {
 	if s := p.room.State; s.Rehearsal {
-		return lang.L("Nothing is lost: this is a rehearsal on a virtual disk of {{.Size}}. Point at a block, step or line: what belongs together lights up.",
+		return lang.L("Nothing is lost: this is a rehearsal on a virtual disk of {{.Size}}. Point at a block, a step or a line: what belongs to it lights up. A click keeps it lit and shows its text.",
 			map[string]string{"Size": s.Draft.Image.Human()})
 	}
-	return lang.L("Nothing has been written yet. Point at a block, a step or a line: what belongs together lights up.")
+	return lang.L("Nothing has been written yet. Point at a block, a step or a line: what belongs to it lights up. A click keeps it lit and shows its text.")
 }
 
 func (p *review) First() fyne.Focusable {
@@ -123,12 +131,41 @@ func (p *review) showPlan(made *plan.Plan) {
 	if p.shown == made {
 		return
 	}
+	p.held = session.Selection{}
 	p.shown, p.made, p.links = made, session.MakeReview(*made), session.MakeLinks(*made)
+	p.showSummary()
 	p.losses.Set(p.lossText())
 	p.diskmap.SetData(mapOf(p.made.Map))
 	p.steps.SetSteps(reviewSteps(p.made.Steps))
 	p.paper.show(p.made)
 	p.caveats.Set(widget.Info, strings.Join(p.made.Notes, "\n"))
+}
+
+// showSummary divides what was chosen among two columns: disk and people, and what they get.
+func (p *review) showSummary() {
+	var facts []widget.Fact
+	for _, c := range p.room.State.Summary() {
+		facts = append(facts, widget.Fact{ID: string(c.Page), Label: Say(c.Label), Text: chosenText(c)})
+	}
+	half := (len(facts) + 1) / 2
+	p.chosen[0].SetFacts(facts[:half])
+	p.chosen[1].SetFacts(facts[half:])
+}
+
+// chosenText says what was chosen in one line.
+func chosenText(c session.Chosen) string {
+	var parts []string
+	for _, t := range c.Says {
+		part := Say(t)
+		switch c.Field {
+		case "locale.language":
+			part = languageName(part)
+		case "locale.time_zone":
+			part = strings.ReplaceAll(part, "_", " ")
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, ", ")
 }
 
 // lossText says what will be gone; in a rehearsal the sentence of the page does.
@@ -162,17 +199,31 @@ func reviewSteps(steps []session.ReviewStep) []widget.Step {
 	return list
 }
 
-// sel lights up what belongs to a selection.
+// sel keeps lit what belongs to a selection, and shows its text.
 func (p *review) sel(selection session.Selection) {
+	p.held = selection
 	h := p.links.For(selection)
+	if len(h.Steps) > 0 {
+		p.steps.ScrollTo(h.Steps[0])
+	}
+	p.paper.follow(selection, h)
+	p.light(h)
+}
+
+// point lights up what belongs to what is pointed at; where that is nothing, it is what was chosen last.
+func (p *review) point(selection session.Selection) {
+	if selection == (session.Selection{}) {
+		selection = p.held
+	}
+	p.light(p.links.For(selection))
+}
+
+func (p *review) light(h session.Highlight) {
 	ids := make([]string, len(h.Roles))
 	for i, role := range h.Roles {
 		ids[i] = string(role)
 	}
 	p.diskmap.SetHighlighted(ids...)
 	p.steps.SetHighlighted(h.Steps...)
-	if len(h.Steps) > 0 {
-		p.steps.ScrollTo(h.Steps[0])
-	}
-	p.paper.light(selection, h)
+	p.paper.light(h)
 }

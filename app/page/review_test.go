@@ -1,11 +1,14 @@
 package page_test
 
 import (
+	"image"
+	"image/draw"
 	"slices"
 	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 
 	"lethe/app/control"
 	"lethe/app/page"
@@ -25,6 +28,15 @@ func find[T fyne.CanvasObject](t *testing.T, d *stand) (found T) {
 	}
 	t.Fatal("there is no such object")
 	return found
+}
+
+// cut is the picture of one object.
+func (d *stand) cut(o fyne.CanvasObject) []uint8 {
+	at, size := fyne.CurrentApp().Driver().AbsolutePositionForObject(o), o.Size()
+	from := image.Rect(int(at.X), int(at.Y), int(at.X+size.Width), int(at.Y+size.Height))
+	out := image.NewRGBA(from)
+	draw.Draw(out, from, d.win.Canvas().Capture(), from.Min, draw.Src)
+	return out.Pix
 }
 
 // TestReviewCommands copies the whole of commands that are broken into lines to be seen.
@@ -55,7 +67,7 @@ func TestReviewLinks(t *testing.T) {
 	s := rehearsal(t, session.PageReview)
 	d := newStand(t, large, s, nil)
 	choice, view := find[*control.Choice](t, d), find[*widget.CodeView](t, d)
-	choice.SetSelected("disks.nix")
+	choice.SetSelected("Configuration: disks.nix")
 	text, _ := s.Plan.Configuration.Files.Get("disks.nix")
 	nix, _ := s.Plan.Layout.Find(layout.Nix)
 	at := slices.IndexFunc(strings.Split(string(text), "\n"), func(line string) bool {
@@ -79,4 +91,56 @@ func TestReviewExports(t *testing.T) {
 	d.shows("The configuration is in /home/ada/nixos.")
 	d.work.ExportError = "cannot write the folder: it exists; choose a new name"
 	d.shows("cannot write the folder", "-The configuration is in")
+}
+
+// TestReviewSummary begins with what was chosen, and leads from each line to its page.
+func TestReviewSummary(t *testing.T) {
+	s := rehearsal(t, session.PageReview)
+	d := newStand(t, small, s, nil)
+	d.shows("What you chose", "Everything that is kept; the passphrase", "who administrates", "English (United States)", "Plasma", "Commands and configuration", "---lock")
+	list := find[*widget.FactList](t, d)
+	d.win.Canvas().Focus(list)
+	for range 2 {
+		list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
+	}
+	list.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
+	if !slices.Equal(d.opened, []session.Page{session.PageEncryption}) {
+		t.Errorf("the third line opened %v", d.opened)
+	}
+	choice := find[*control.Choice](t, d)
+	if len(choice.Options) < 4 || choice.Options[0] != "Commands of the chosen step" || !strings.HasSuffix(choice.Options[1], ".nix") || !strings.HasPrefix(choice.Options[1], "Configuration: ") {
+		t.Errorf("there is to read: %q", choice.Options)
+	}
+}
+
+// TestReviewPointing lights up in the map and in the steps what the mouse is on elsewhere, and lets go of it; a click holds it.
+func TestReviewPointing(t *testing.T) {
+	s := rehearsal(t, session.PageReview)
+	higher := large
+	higher.height = 1300
+	d := newStand(t, higher, s, nil)
+	diskmap, list := find[*widget.PartitionMap](t, d), find[*widget.StepList](t, d)
+	step, at := written(t, d, "Encrypt the nix partition (LUKS2)")
+	away := fyne.NewPos(1, 1)
+	look := func(o fyne.CanvasObject, mouse fyne.Position) []uint8 {
+		test.MoveMouse(d.win.Canvas(), mouse)
+		return d.cut(o)
+	}
+	before, steps := look(diskmap, away), look(list, away)
+	if slices.Equal(before, look(diskmap, at.AddXY(5, 5))) {
+		t.Error("a step under the mouse lights no block")
+	}
+	if !slices.Equal(before, look(diskmap, away)) {
+		t.Error("the block stays lit without the mouse")
+	}
+	_, nix := written(t, d, "nix")
+	if slices.Equal(steps, look(list, nix.AddXY(5, 5))) {
+		t.Error("a block under the mouse lights no step")
+	}
+	test.TapCanvas(d.win.Canvas(), at.AddXY(5, step.MinSize().Height/2))
+	d.win.Canvas().Unfocus()
+	if slices.Equal(before, look(diskmap, away)) {
+		t.Error("a click does not hold what it lights")
+	}
+	d.shows("cryptsetup luksFormat")
 }

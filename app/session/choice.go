@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"lethe/engine/config"
+	"lethe/engine/layout"
 	"lethe/engine/quantity"
 )
 
@@ -122,11 +123,7 @@ func (s *State) swapChoices() []Choice {
 		none.Warning = say("With {{.Memory}} of memory and no swap, programs may be ended when memory runs out, and building the system may fail.", "Memory", memory.Human())
 	}
 	plain := Choice{Key: ChoiceSwapPlain, Label: say("Plain swap"), On: mode == config.SwapPlain, Enabled: true}
-	switch {
-	case w.Encryption.Enable && !w.Swap.KeepPlain:
-		plain.Enabled = false
-		plain.Why = say("Beside encryption, plain swap has to be accepted first: memory, including passwords and open files, will be readable on the disk.")
-	case w.Encryption.Enable:
+	if w.Encryption.Enable {
 		plain.Warning = readable()
 	}
 	random := Choice{Key: ChoiceSwapRandom, Label: say("Swap with a new key at every boot"), On: mode == config.SwapRandomKey, Enabled: true}
@@ -139,37 +136,49 @@ func (s *State) swapChoices() []Choice {
 // swaplessMemory is below what a machine should have swap.
 const swaplessMemory = 4 * quantity.GiB
 
+// keepPlainChoice is the consent to plain swap beside encryption. It is asked for where that is chosen.
 func (s *State) keepPlainChoice() Choice {
 	w := s.Draft.Wishes
-	c := Choice{
-		Key: ChoiceKeepPlain, Label: say("Keep swap plain although the rest is encrypted"),
-		On: w.Encryption.Enable && w.Swap.KeepPlain, Enabled: w.Encryption.Enable, Warning: readable(),
-	}
+	c := Choice{Key: ChoiceKeepPlain, Label: say("I accept that memory can be read on the disk"), Enabled: w.Encryption.Enable && w.SwapMode() == config.SwapPlain}
+	c.On = c.Enabled && w.Swap.KeepPlain
 	if !c.Enabled {
-		c.Why, c.Warning = say("This only matters with encryption."), Text{}
+		c.Why = say("This only matters with plain swap beside encryption.")
 	}
 	return c
 }
 
 func (s *State) hibernateChoice() Choice {
 	c := Choice{Key: ChoiceHibernate, Label: say("Hibernation")}
-	w, memory := s.Draft.Wishes, s.Memory()
+	memory := s.Memory()
 	l, err := s.Preview()
 	c.On = err == nil && l.Hibernate
-	switch {
+	switch becomes, fits := s.hibernating(); {
 	case memory == 0:
 		c.Why = say("The size of memory is not known, so nobody can tell whether swap would hold it.")
-	case w.Encryption.Enable && !w.Swap.KeepPlain:
-		c.Why = say("Hibernation needs plain swap: swap with a new key at every boot cannot be read again.")
-	case !s.fitsHibernation():
+	case !fits:
 		c.Why = say("The disk has no room for swap that holds {{.Memory}} of memory.", "Memory", memory.Human())
 	default:
 		c.Enabled = true
-	}
-	if c.On && w.Encryption.Enable {
-		c.Warning = readable()
+		if !c.On {
+			c.Warning = s.hibernateWarning(becomes)
+		}
 	}
 	return c
+}
+
+// hibernateWarning says beforehand what hibernation makes of swap and of the room for all else.
+func (s *State) hibernateWarning(becomes layout.Layout) Text {
+	size := func(role layout.Role) string {
+		part, _ := becomes.Find(role)
+		return becomes.Size(part).Human()
+	}
+	if swap, nix := size(layout.Swap), size(layout.Nix); len(becomes.Partitions) > 0 {
+		if s.Draft.Wishes.Encryption.Enable {
+			return say("Swap becomes plain and {{.Swap}} large, to hold all memory; {{.Nix}} are left for the system and your files. You are asked to accept plain swap.", "Swap", swap, "Nix", nix)
+		}
+		return say("Swap becomes {{.Swap}} large, to hold all memory; {{.Nix}} are left for the system and your files.", "Swap", swap, "Nix", nix)
+	}
+	return Text{} // no disk is chosen yet
 }
 
 func (s *State) desktopChoices() []Choice {

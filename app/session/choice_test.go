@@ -1,6 +1,7 @@
 package session_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,27 +35,77 @@ func TestEncryptionMakesSwapRandom(t *testing.T) {
 
 func TestPlainSwapBesideEncryptionNeedsConsent(t *testing.T) {
 	s := filled(t)
+	if keep := s.Choice(session.ChoiceKeepPlain); keep.Enabled || keep.Why.Empty() {
+		t.Errorf("consent is asked for beside swap with a random key: %+v", keep)
+	}
 	plain := s.Choice(session.ChoiceSwapPlain)
-	if plain.Enabled || !strings.Contains(plain.Why.String(), "passwords and open files") || s.Set(session.ChoiceSwapPlain, true) {
-		t.Errorf("plain swap can be chosen: %+v", plain)
+	if !plain.Enabled || !strings.Contains(plain.Warning.String(), "passwords and open files") || !s.Set(session.ChoiceSwapPlain, true) {
+		t.Fatalf("plain swap cannot be chosen, or does not say what it means: %+v", plain)
 	}
-	keep := s.Choice(session.ChoiceKeepPlain)
-	if !keep.Enabled || !strings.Contains(keep.Warning.String(), "will be readable on the disk") {
-		t.Errorf("the consent does not say what it means: %+v", keep)
+	if !s.Choice(session.ChoiceSwapPlain).On || s.Choice(session.ChoiceSwapRandom).On {
+		t.Error("what is chosen is not what would be done")
 	}
-	if !s.Set(session.ChoiceKeepPlain, true) || !s.Set(session.ChoiceSwapPlain, true) {
-		t.Fatal("consent does not open the choice")
+	if got := blocking(s, session.PageLayout); !slices.Equal(got, []string{session.FieldSwapMode}) {
+		t.Errorf("without consent %v stop", got)
 	}
 	if l, err := s.Preview(); err != nil || l.SwapMode != config.SwapPlain || l.LUKS == nil {
 		t.Errorf("the layout has swap %q: %v", l.SwapMode, err)
 	}
+	if keep := s.Choice(session.ChoiceKeepPlain); !keep.Enabled || keep.On || !s.Set(session.ChoiceKeepPlain, true) || len(blocking(s, session.PageLayout)) > 0 {
+		t.Errorf("consent does not open the way: %+v", keep)
+	}
 	s.Set(session.ChoiceKeepPlain, false)
-	if got := s.Wishes().SwapMode(); got != config.SwapRandomKey || len(blocking(s, session.PageLayout)) > 0 {
-		t.Errorf("without consent swap is %q", got)
+	if !s.Choice(session.ChoiceSwapPlain).On || len(blocking(s, session.PageLayout)) == 0 {
+		t.Error("without consent another swap is made than the chosen one")
+	}
+	s.Set(session.ChoiceKeepPlain, true)
+	s.Set(session.ChoiceSwapRandom, true)
+	s.Set(session.ChoiceSwapPlain, true)
+	if s.Choice(session.ChoiceKeepPlain).On {
+		t.Error("whoever comes back to plain swap is not asked anew")
 	}
 	s.Set(session.ChoiceEncryption, false)
 	if keep := s.Choice(session.ChoiceKeepPlain); keep.Enabled || keep.On || keep.Why.Empty() {
 		t.Errorf("consent without encryption: %+v", keep)
+	}
+}
+
+// TestHibernationAsksFirst says what it makes of swap and the rest, and asks to accept plain swap.
+func TestHibernationAsksFirst(t *testing.T) {
+	s := filled(t)
+	s.Shown.Memory = 24 * quantity.GiB
+	if c := s.Choice(session.ChoiceHibernate); !c.Enabled || c.On || !strings.Contains(c.Warning.String(), "24 GiB large") || !strings.Contains(c.Warning.String(), "475 GiB are left") {
+		t.Errorf("before: %+v", c)
+	}
+	if !s.Set(session.ChoiceHibernate, true) || !s.Choice(session.ChoiceHibernate).On || !s.Choice(session.ChoiceSwapPlain).On {
+		t.Error("hibernation is not what would be done")
+	}
+	if got := blocking(s, session.PageLayout); !slices.Equal(got, []string{session.FieldSwapMode}) {
+		t.Errorf("plain swap need not be accepted: %v", got)
+	}
+	s.Set(session.ChoiceSwapRandom, true)
+	if w := s.Wishes(); w.Swap.Size != 0 || s.Choice(session.ChoiceHibernate).On || len(blocking(s, session.PageLayout)) > 0 {
+		t.Errorf("swap with a random key keeps %v for hibernation", w.Swap.Size)
+	}
+	s.Set(session.ChoiceHibernate, true)
+	s.Set(session.ChoiceHibernate, false)
+	if !s.Choice(session.ChoiceSwapRandom).On || s.Wishes().Swap.Size != 0 {
+		t.Error("without hibernation swap stays plain, which nobody accepted")
+	}
+}
+
+// TestSparseSwap says that a small swap is of no use, and lets it be.
+func TestSparseSwap(t *testing.T) {
+	s := filled(t)
+	for size, says := range map[string]bool{"64MiB": true, "1023MiB": true, "1GiB": false, "": false} {
+		s.SetSize(session.FieldSwap, size)
+		said := false
+		for _, p := range s.Problems(session.PageLayout) {
+			said = said || p.Field == session.FieldSwap && !p.Blocks && strings.Contains(p.Says.String(), "hardly helps")
+		}
+		if said != says {
+			t.Errorf("of %q something is said: %v", size, said)
+		}
 	}
 }
 
@@ -74,7 +125,7 @@ func TestChoices(t *testing.T) {
 		"trim without LUKS":     {func(s *session.State) { s.Set(session.ChoiceEncryption, false) }, session.ChoiceDiscards, false, false, "anyway"},
 		"no swap, much memory":  {func(s *session.State) { s.Set(session.ChoiceSwapNone, true) }, session.ChoiceSwapNone, true, true, ""},
 		"no swap, 3 GiB":        {func(s *session.State) { s.Shown.Memory = 3 * quantity.GiB }, session.ChoiceSwapNone, true, false, "3 GiB"},
-		"hibernate with LUKS":   {func(*session.State) {}, session.ChoiceHibernate, false, false, "plain swap"},
+		"hibernate with LUKS":   {func(*session.State) {}, session.ChoiceHibernate, true, false, "You are asked to accept plain swap."},
 		"hibernate blind":       {func(s *session.State) { s.Shown.Memory = 0 }, session.ChoiceHibernate, false, false, "not known"},
 		"hibernate, big memory": {func(s *session.State) { s.Set(session.ChoiceEncryption, false); s.Shown.Memory = quantity.TiB }, session.ChoiceHibernate, false, false, "no room"},
 		"hibernate": {func(s *session.State) {
@@ -83,14 +134,14 @@ func TestChoices(t *testing.T) {
 			s.Set(session.ChoiceHibernate, true)
 		}, session.ChoiceHibernate, true, true, ""},
 		"hibernate, kept plain": {func(s *session.State) {
-			s.Set(session.ChoiceKeepPlain, true)
 			s.Set(session.ChoiceHibernate, true)
-		}, session.ChoiceHibernate, true, true, "readable on the disk"},
+			s.Set(session.ChoiceKeepPlain, true)
+		}, session.ChoiceSwapPlain, true, true, "readable on the disk"},
 		"hibernate, off again": {func(s *session.State) {
 			s.Set(session.ChoiceEncryption, false)
 			s.Set(session.ChoiceHibernate, true)
 			s.Set(session.ChoiceHibernate, false)
-		}, session.ChoiceHibernate, true, false, ""},
+		}, session.ChoiceHibernate, true, false, "are left for"},
 		"random key":            {func(*session.State) {}, session.ChoiceSwapRandom, true, true, "cannot hibernate"},
 		"DHCP under a desktop":  {func(s *session.State) { s.Set(session.ChoiceDHCP, true) }, session.ChoiceDHCP, true, true, "Wi-Fi"},
 		"GNOME":                 {func(s *session.State) { s.Set(session.ChoiceGnome, true) }, session.ChoiceGnome, true, true, ""},

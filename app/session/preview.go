@@ -3,6 +3,7 @@ package session
 import (
 	"errors"
 
+	"lethe/engine/config"
 	"lethe/engine/layout"
 	"lethe/engine/quantity"
 )
@@ -16,7 +17,9 @@ func (s *State) Preview() (layout.Layout, error) {
 	if !ok {
 		return layout.Layout{}, ErrNoDisk
 	}
-	return layout.Build(disk, s.Memory(), s.Wishes(), s.Entropy())
+	w := s.Wishes()
+	w.Swap.KeepPlain = w.Encryption.Enable && w.SwapMode() == config.SwapPlain // the consent stops the way on, and not the picture
+	return layout.Build(disk, s.Memory(), w, s.Entropy())
 }
 
 // The limits of dragging: the narrower of what config and layout take.

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"lethe/engine/config"
-	"lethe/engine/device"
 	"lethe/engine/flake"
 	"lethe/engine/layout"
 	"lethe/engine/quantity"
@@ -90,16 +89,15 @@ func pageOf(key string) Page {
 func (s *State) wishProblems(p Page) []Problem {
 	var list []Problem
 	for _, field := range []string{FieldImage, FieldESP, FieldSwap} {
-		text, typed := s.Draft.Sizes[field]
-		if !typed || fieldPage(field) != p || !s.sizeMatters(field) {
+		if fieldPage(field) != p || !s.sizeMatters(field) {
 			continue
 		}
-		if _, err := quantity.ParseBytes(text); err != nil {
-			list = append(list, Problem{field, say("“{{.Text}}” is not a size. Write a whole number with MiB or GiB, such as 8 GiB.", "Text", device.Clean(text)), true})
+		if says := s.sizeProblem(field); !says.Empty() {
+			list = append(list, Problem{field, says, true})
 		}
 	}
 	for _, found := range config.Problems(s.Wishes().Validate()) {
-		if pageOf(found.Key) == p && found.Key != FieldDisk {
+		if pageOf(found.Key) == p && found.Key != FieldDisk && found.Key != FieldESP && found.Key != FieldSwap {
 			list = append(list, Problem{found.Key, s.wishSays(found), true})
 		}
 	}
@@ -128,7 +126,7 @@ func (s *State) sizeMatters(field string) bool {
 func (s *State) wishSays(p config.Problem) Text {
 	switch {
 	case p.Key == FieldSwapMode && s.Draft.Wishes.Encryption.Enable:
-		return say("Plain swap beside encryption needs your consent: memory, including passwords and open files, will be readable on the disk.")
+		return say("Plain swap beside encryption has to be accepted. Accept it above, or choose another kind of swap.")
 	case strings.HasSuffix(p.Key, "].name") && p.Value == "":
 		return say("Type a user name.")
 	}
@@ -157,14 +155,23 @@ func (s *State) layoutProblems(known bool) []Problem {
 	}
 	var list []Problem
 	l, err := s.Preview()
+	if says := s.tooMuch(); err != nil && !says.Empty() {
+		return append(list, Problem{FieldLayout, says, true})
+	}
 	if err != nil {
 		return append(list, Problem{FieldLayout, quote(sentence(err.Error())), true})
+	}
+	if w := s.Wishes(); w.Swap.Size > 0 && w.Swap.Size < sparseSwap && w.SwapMode() != config.SwapNone {
+		list = append(list, Problem{FieldSwap, say("Swap of {{.Size}} hardly helps when memory runs out. Give it {{.Least}} or more, or choose no swap.", "Size", w.Swap.Size.Human(), "Least", sparseSwap.Human()), false})
 	}
 	for _, note := range l.Notes {
 		list = append(list, Problem{FieldLayout, quote(note), false})
 	}
 	return list
 }
+
+// sparseSwap is below what swap is of no use to a system that builds itself.
+const sparseSwap = quantity.GiB
 
 // passphraseProblems is what is missing of a passphrase.
 func passphraseProblems(t Typed) []Problem {

@@ -23,7 +23,7 @@ func (s *State) Set(key ChoiceKey, on bool) bool {
 	case ChoiceDiscards:
 		w.Encryption.AllowDiscards = on
 	case ChoiceKeepPlain:
-		s.setKeepPlain(on)
+		w.Swap.KeepPlain = on
 	case ChoiceHibernate:
 		s.setHibernate(on)
 	case ChoiceLethe:
@@ -44,20 +44,14 @@ func (s *State) setEncryption(on bool) {
 	}
 }
 
-// setKeepPlain accepts plain swap beside encryption, or takes that back.
-func (s *State) setKeepPlain(on bool) {
-	w := &s.Draft.Wishes
-	w.Swap.KeepPlain = on
-	if !on && w.Swap.Mode == config.SwapPlain {
-		w.Swap.Mode = config.SwapAuto
-	}
-}
-
-// setHibernate makes swap plain and as large as memory, or gives its size back to Lethe.
+// setHibernate makes swap plain and as large as memory, or gives its size back to Lethe, and its mode where plain was not accepted.
 func (s *State) setHibernate(on bool) {
 	w := &s.Draft.Wishes
 	s.Draft.remember(FieldSwap, "")
 	if !on {
+		if w.Encryption.Enable && !w.Swap.KeepPlain {
+			w.Swap.Mode = config.SwapAuto
+		}
 		w.Swap.Size = 0 // Lethe's own choice may be as large as memory
 		if l, err := s.Preview(); err == nil && l.Hibernate {
 			w.Swap.Size = max(leastSwap, s.Memory()/2/quantity.MiB*quantity.MiB)
@@ -73,16 +67,21 @@ func hibernation(memory quantity.Bytes) quantity.Bytes {
 	return (memory + quantity.MiB - 1) / quantity.MiB * quantity.MiB
 }
 
-// fitsHibernation tells whether the disk has room for that.
-func (s *State) fitsHibernation() bool {
+// hibernating is the layout with swap for hibernation, and whether the disk has room for that; without a disk nothing says otherwise.
+func (s *State) hibernating() (layout.Layout, bool) {
 	disk, ok := s.Target()
 	if !ok {
-		return true // no disk says otherwise yet
+		return layout.Layout{}, true
 	}
 	w := s.Wishes()
-	w.Swap.Mode, w.Swap.Size = config.SwapPlain, max(hibernation(s.Memory()), leastSwap)
-	_, err := layout.Build(disk, s.Memory(), w, s.Entropy())
-	return err == nil
+	w.Swap.Mode, w.Swap.KeepPlain = config.SwapPlain, true
+	w.Swap.Size = max(w.Swap.Size, hibernation(s.Memory()), leastSwap)
+	l, err := layout.Build(disk, s.Memory(), w, s.Entropy())
+	if err != nil { // perhaps for the sizes that were typed, which have messages of their own
+		w.Disk.ESP, w.Swap.Size = 0, max(hibernation(s.Memory()), leastSwap)
+		l, err = layout.Build(disk, s.Memory(), w, s.Entropy())
+	}
+	return l, err == nil
 }
 
 // setValue chooses one value of several.
@@ -100,7 +99,11 @@ func (s *State) setValue(key ChoiceKey, on bool) bool {
 		ChoiceNetworkManager: {&w.Host.Network, "networkmanager"}, ChoiceDHCP: {&w.Host.Network, "dhcp"},
 	}
 	if mode, ok := modes[key]; ok && on {
+		if mode != config.SwapPlain && w.Swap.Size == hibernation(s.Memory()) {
+			w.Swap.Size = 0 // which was for hibernation alone
+		}
 		w.Swap.Mode = mode
+		w.Swap.KeepPlain = w.Swap.KeepPlain && mode == config.SwapPlain // whoever comes back to it is asked anew
 		return true
 	}
 	if text, ok := texts[key]; ok && on {
@@ -134,7 +137,7 @@ func (s *State) SetSize(field, text string) {
 	}
 	size, err := quantity.Bytes(0), error(nil)
 	if text != "" {
-		size, err = quantity.ParseBytes(text)
+		size, err = quantity.ParseTyped(text)
 	} else if field == FieldImage {
 		size = defaultImage
 	}

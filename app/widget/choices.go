@@ -29,6 +29,21 @@ type choices struct {
 	pad     fyne.Size
 	self    fyne.Focusable       // the widget that embeds this one
 	act     func(index int) bool // tells whether Enter was of use
+	hovered int                  // the row that the mouse is on, from 1; 0 is none
+	pointed func(index int)      // is told the row that the mouse is on, or else the keyboard; -1 is none. It may be nil
+}
+
+// point tells what is pointed at now.
+func (c *choices) point() {
+	switch {
+	case c.pointed == nil:
+	case c.hovered > 0:
+		c.pointed(c.hovered - 1)
+	case c.focused && len(c.rows) > 0:
+		c.pointed(c.cursor)
+	default:
+		c.pointed(-1)
+	}
 }
 
 // setUp is called once, by the widget that embeds the choices.
@@ -49,6 +64,7 @@ type choiceContent interface {
 
 // setRows shows other rows.
 func (c *choices) setRows(contents []choiceContent) {
+	c.hovered = 0
 	c.rows, c.list.Objects = c.rows[:0], c.list.Objects[:0]
 	for i, content := range contents {
 		row := newChoiceRow(c, i, content)
@@ -75,6 +91,7 @@ func (c *choices) moveTo(index int) {
 	c.cursor = min(max(index, 0), len(c.rows)-1)
 	c.reveal(c.cursor)
 	c.paint()
+	c.point()
 	c.reached()
 }
 
@@ -101,6 +118,7 @@ func (c *choices) FocusGained() {
 		c.reveal(c.cursor)
 	}
 	c.paint()
+	c.point()
 	c.reached()
 }
 
@@ -126,6 +144,7 @@ func (c *choices) reached() {
 func (c *choices) FocusLost() {
 	c.focused = false
 	c.paint()
+	c.point()
 }
 
 // TypedRune takes no letters.
@@ -280,8 +299,9 @@ func (r *choiceRow) Tapped(*fyne.PointEvent) {
 
 // MouseIn shows that it can be clicked.
 func (r *choiceRow) MouseIn(*desktop.MouseEvent) {
-	r.hovered = true
+	r.hovered, r.owner.hovered = true, r.index+1
 	r.paint()
+	r.owner.point()
 }
 
 // MouseMoved is part of the interface.
@@ -290,7 +310,11 @@ func (r *choiceRow) MouseMoved(*desktop.MouseEvent) {}
 // MouseOut ends it.
 func (r *choiceRow) MouseOut() {
 	r.hovered = false
+	if r.owner.hovered == r.index+1 { // or the mouse is on another row already
+		r.owner.hovered = 0
+	}
 	r.paint()
+	r.owner.point()
 }
 
 // CreateRenderer is Fyne's.

@@ -22,6 +22,8 @@ type CodeView struct {
 	fw.BaseWidget
 	// OnLine is called when a line is clicked or reached with the keys; it counts from 1.
 	OnLine func(line int)
+	// OnPoint is called with the line that the mouse is on, or else the keyboard; 0 is that there is none.
+	OnPoint func(line int)
 
 	source []string
 	pieces [][]piece
@@ -39,6 +41,11 @@ func NewCodeView(language Language, text string) *CodeView {
 	c.lines.moved = func(index int) {
 		if c.OnLine != nil {
 			c.OnLine(index + 1)
+		}
+	}
+	c.lines.pointed = func(index int) {
+		if c.OnPoint != nil {
+			c.OnPoint(index + 1)
 		}
 	}
 	c.ExtendBaseWidget(c)
@@ -65,10 +72,10 @@ func (c *CodeView) SetText(language Language, text string) {
 	c.lines.changed()
 }
 
-// SetHighlighted marks these lines and no others, and scrolls the first into view.
+// SetHighlighted marks these lines and no others, and scrolls the first into view unless the user is at the text himself.
 func (c *CodeView) SetHighlighted(ranges ...LineRange) {
 	c.lit = ranges
-	if len(ranges) > 0 && !c.lines.body.focused {
+	if len(ranges) > 0 && !c.lines.body.focused && c.lines.body.hovered == 0 {
 		c.lines.reveal(ranges[0].Last - 1)
 		c.lines.reveal(ranges[0].First - 1) // which counts more where not both fit
 		return

@@ -211,7 +211,7 @@ func TestSizeEntry(t *testing.T) {
 		return nil
 	}
 	c.Focus(s.Focusable())
-	for _, text := range []string{"8 GB", "", "1KiB"} {
+	for _, text := range []string{"8 GX", "", "8", "1KiB"} {
 		s.entry.SetText(text)
 		if _, err := s.Value(); err == nil || s.message.text == "" || s.message.Hidden {
 			t.Errorf("%q: error %v, message %q", text, err, s.message.text)
@@ -222,9 +222,9 @@ func TestSizeEntry(t *testing.T) {
 		t.Errorf("the text is %q, heard %v", s.entry.Text, heard)
 	}
 	s.entry.SetText("8")
-	s.entry.SetText("8 G")
+	s.entry.SetText("8 X")
 	s.SetValue(2 * quantity.GiB)
-	if s.entry.Text != "8 G" {
+	if s.entry.Text != "8 X" {
 		t.Errorf("what was being typed became %q", s.entry.Text)
 	}
 	s.entry.SetText("8 GiB")
@@ -234,6 +234,13 @@ func TestSizeEntry(t *testing.T) {
 	}
 	if len(heard) != 1 || heard[0] != 8*quantity.GiB {
 		t.Errorf("heard %v", heard)
+	}
+	var typed []string
+	s.OnTyped = func(text string) { typed = append(typed, text) }
+	s.entry.SetText("banana")
+	s.entry.SetText("100MB")
+	if !slices.Equal(typed, []string{"banana", "100MB"}) || len(heard) != 1 || s.message.text != "" {
+		t.Errorf("the owner heard %q and %v, and the entry says %q itself", typed, heard, s.message.text)
 	}
 	s.SetReason("There is no swap.")
 	if !s.entry.Disabled() || s.message.text != "There is no swap." {

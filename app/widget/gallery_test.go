@@ -153,7 +153,7 @@ func scenes() map[string]scene {
 			good.SetHint("Becomes 1 GiB on the grain of 1 MiB.")
 			off.SetReason("nix takes the rest of the disk.")
 			return newColumn(12, good, bad, off), func(fyne.Canvas) {
-				bad.entry.SetText("8 GB")
+				bad.entry.SetText("8 GX")
 			}
 		}},
 		"code": {fyne.NewSize(620, 300), func() (fyne.CanvasObject, func(fyne.Canvas)) {

@@ -28,10 +28,33 @@ func (b *linesBody) MouseDown(e *desktop.MouseEvent) {
 // MouseUp ends a selection.
 func (b *linesBody) MouseUp(*desktop.MouseEvent) { b.selecting = false }
 
-// MouseIn is part of the interface.
-func (b *linesBody) MouseIn(*desktop.MouseEvent) {}
+// MouseIn points at a line.
+func (b *linesBody) MouseIn(e *desktop.MouseEvent) { b.MouseMoved(e) }
 
-// MouseMoved extends the selection while the button is held.
+// point tells what is pointed at, where it is another line.
+func (b *linesBody) point(hovered int) {
+	if hovered > b.l.count() {
+		hovered = 0
+	}
+	if b.hovered != hovered {
+		b.hovered = hovered
+		b.tellPointed()
+	}
+}
+
+func (b *linesBody) tellPointed() {
+	switch {
+	case b.l.pointed == nil:
+	case b.hovered > 0:
+		b.l.pointed(b.hovered - 1)
+	case b.focused && b.l.count() > 0:
+		b.l.pointed(b.cursor)
+	default:
+		b.l.pointed(-1)
+	}
+}
+
+// MouseMoved points at a line, and extends the selection while the button is held.
 func (b *linesBody) MouseMoved(e *desktop.MouseEvent) {
 	if e.Button&desktop.MouseButtonPrimary == 0 {
 		b.selecting = false
@@ -39,10 +62,11 @@ func (b *linesBody) MouseMoved(e *desktop.MouseEvent) {
 	if index := b.at(e.Position); b.selecting && index != b.cursor {
 		b.put(index, true)
 	}
+	b.point(b.at(e.Position) + 1)
 }
 
-// MouseOut is part of the interface.
-func (b *linesBody) MouseOut() {}
+// MouseOut points at no line any more.
+func (b *linesBody) MouseOut() { b.point(0) }
 
 func (b *linesBody) at(p fyne.Position) int { return int(p.Y / cell().Height) }
 
@@ -72,6 +96,7 @@ func (b *linesBody) put(index int, extend bool) {
 func (b *linesBody) FocusGained() {
 	b.focused = true
 	b.update()
+	b.tellPointed()
 	b.Reached(b)
 }
 
@@ -82,6 +107,7 @@ func (b *linesBody) View() []fyne.CanvasObject { return []fyne.CanvasObject{b.l}
 func (b *linesBody) FocusLost() {
 	b.focused, b.shift = false, false
 	b.update()
+	b.tellPointed()
 }
 
 // TypedRune takes no letters.

@@ -38,6 +38,7 @@ type lines struct {
 	line     func(index int) textLine
 	copied   func(first, last int) string // the text of lines, for the clipboard
 	moved    func(index int)              // by the user; may be nil
+	pointed  func(index int)              // the line that the mouse is on, or else the keyboard; -1 is none. It may be nil
 	scrolled func()
 
 	scroll        *container.Scroll
@@ -139,6 +140,7 @@ type linesBody struct {
 	focused        bool
 	shift          bool
 	selecting      bool
+	hovered        int // the line that the mouse is on, from 1; 0 is none
 
 	rows    []*lineRow
 	ring    *canvas.Rectangle

@@ -129,6 +129,22 @@ func (m *PartitionMap) changed(items ...mapItem) {
 	}
 	m.ring()
 	m.tell()
+	m.tellPointed()
+}
+
+// tellPointed calls OnPoint where another block is pointed at.
+func (m *PartitionMap) tellPointed() {
+	item, id := m.hover, ""
+	if item.kind == noItem {
+		item = m.focus
+	}
+	if item.kind == blockItem && item.index < len(m.data.Blocks) {
+		id = m.data.Blocks[item.index].ID
+	}
+	if m.pointed != id && m.OnPoint != nil {
+		m.pointed = id
+		m.OnPoint(id)
+	}
 }
 
 // setFocus says what the keyboard is on.

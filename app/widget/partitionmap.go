@@ -29,6 +29,8 @@ type PartitionMap struct {
 	OnMove func(index int, sector quantity.Sectors)
 	// OnSelect is called when a block is chosen by click, Space or Enter.
 	OnSelect func(id string)
+	// OnPoint is called with the block that the mouse is on, or else the keyboard; the empty ID is that there is none.
+	OnPoint func(id string)
 
 	data     MapData
 	readOnly bool
@@ -37,6 +39,7 @@ type PartitionMap struct {
 	focus    mapItem
 	held     mapItem // what is being dragged
 	picked   mapItem
+	pointed  string // what OnPoint was told last
 
 	scale  mapScale
 	ticks  []float32

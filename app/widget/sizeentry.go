@@ -9,12 +9,14 @@ import (
 	"lethe/engine/quantity"
 )
 
-// SizeEntry takes a size with an IEC unit, such as 8GiB. What is wrong with the text is said below it; a text that cannot be
+// SizeEntry takes a size with a unit, such as 8GiB or 500 GB. What is wrong with the text is said below it; a text that cannot be
 // read changes nothing.
 type SizeEntry struct {
 	panel
 	// OnChanged is called for sizes that can be read and pass Check, by the user's typing only.
 	OnChanged func(size quantity.Bytes)
+	// OnTyped, where it is set, is called with every text that the user types instead, and the owner says what is wrong with it.
+	OnTyped func(text string)
 	// Check refuses a size that can be read but not used; its error is shown.
 	Check func(size quantity.Bytes) error
 
@@ -40,7 +42,7 @@ func NewSizeEntry(label string, size quantity.Bytes, changed func(size quantity.
 // SetValue shows a size without calling OnChanged. While the user types it leaves the text alone where that means the same or
 // cannot be read.
 func (s *SizeEntry) SetValue(size quantity.Bytes) {
-	value, err := quantity.ParseBytes(s.entry.Text)
+	value, err := quantity.ParseTyped(s.entry.Text)
 	if err == nil && value == size || s.entry.Focused() && err != nil {
 		return
 	}
@@ -50,7 +52,7 @@ func (s *SizeEntry) SetValue(size quantity.Bytes) {
 
 // Value gives the size, or why there is none.
 func (s *SizeEntry) Value() (quantity.Bytes, error) {
-	size, err := quantity.ParseBytes(s.entry.Text)
+	size, err := quantity.ParseTyped(s.entry.Text)
 	if err == nil && s.Check != nil {
 		err = s.Check(size)
 	}
@@ -77,7 +79,14 @@ func (s *SizeEntry) SetHint(text string) {
 // Focusable gives what takes the focus.
 func (s *SizeEntry) Focusable() fyne.Focusable { return s.entry }
 
-func (s *SizeEntry) typed(string) {
+// Text gives what stands in the entry.
+func (s *SizeEntry) Text() string { return s.entry.Text }
+
+func (s *SizeEntry) typed(text string) {
+	if s.OnTyped != nil {
+		s.OnTyped(text)
+		return
+	}
 	size, err := s.Value()
 	s.tell(err)
 	if err == nil && s.OnChanged != nil {
@@ -96,7 +105,7 @@ func (s *SizeEntry) tell(err error) {
 	switch {
 	case s.reason != "":
 		text, colour = s.reason, theme.ColorNameWarning
-	case err != nil:
+	case err != nil && s.OnTyped == nil:
 		text, colour = err.Error(), theme.ColorNameError
 	}
 	if s.message.text == text && s.message.colour == colour && s.message.Hidden == (text == "") {

@@ -23,6 +23,8 @@ type Step struct {
 type StepList struct {
 	choices
 	OnSelect func(id string)
+	// OnPoint is called with the step that the mouse is on, or else the keyboard; the empty ID is that there is none.
+	OnPoint func(id string)
 
 	steps  []Step
 	bodies []*stepBody
@@ -38,6 +40,15 @@ func NewStepList(steps []Step, selected func(id string)) *StepList {
 		}
 		return s.OnSelect != nil
 	})
+	s.pointed = func(index int) {
+		switch {
+		case s.OnPoint == nil:
+		case index < 0 || index >= len(s.steps):
+			s.OnPoint("")
+		default:
+			s.OnPoint(s.steps[index].ID)
+		}
+	}
 	s.SetSteps(steps)
 	return s
 }

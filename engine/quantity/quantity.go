@@ -3,7 +3,8 @@
 //
 // It guarantees that parsing never wraps round and never guesses a unit. It knows IEC units (KiB, MiB, GiB,
 // TiB, PiB) and plain bytes; SI units (MB, GB) are refused, because a user who types "512MB" for an ESP
-// mostly means 512 MiB and must not silently get another number.
+// mostly means 512 MiB and must not silently get another number. A field that shows at once what was understood
+// takes them ([ParseTyped]).
 package quantity
 
 import (
