@@ -39,7 +39,15 @@ const calmly = 120 * time.Millisecond
 func newExplorer(w *window) *explorer {
 	e := &explorer{w: w, state: session.NewExplore(!w.installed() && !w.persist || w.rehearse)}
 	e.state.Says = page.Say
+	e.state.KeepsRoot = !e.state.MadeUp && !engine.Forgets(w.root)
 	return e
+}
+
+// makeUp looks at a made-up system, where this one has nothing to forget.
+func (e *explorer) makeUp() {
+	e.state.MadeUp, e.state.KeepsRoot = true, false
+	e.begin()
+	e.w.turn()
 }
 
 // installed tells that this is a system of Lethe's.
@@ -59,7 +67,7 @@ func (w *window) openExplorer(first bool) {
 	if !w.state.OpenExplore(first) {
 		return
 	}
-	if w.explorer.state.Phase == session.ExploreIdle {
+	if w.explorer.state.Phase == session.ExploreIdle && !w.explorer.state.KeepsRoot {
 		w.explorer.begin()
 	}
 	w.turn()
@@ -73,7 +81,7 @@ func (e *explorer) acts() page.ExploreActs {
 		Forget:  func(path string) { e.plan(session.ActForget, path) },
 		Delete:  func(date string) { e.plan(session.ActDelete, date) },
 		Sync:    func() { e.plan(session.ActSync, "") },
-		Confirm: e.confirm, Dismiss: e.dismiss, AsRoot: e.asRoot,
+		Confirm: e.confirm, Dismiss: e.dismiss, AsRoot: e.asRoot, MakeUp: e.makeUp,
 		Abort: func() {
 			if e.abort != nil {
 				e.abort()

@@ -177,6 +177,21 @@ func TestExplorerFirst(t *testing.T) {
 	s.at(session.PageWelcome)
 }
 
+// TestExplorerOnAnOrdinaryMachine asks for the explorer where no boot empties the root: that is said, nothing is counted, and a made-up system is
+// one key away.
+func TestExplorerOnAnOrdinaryMachine(t *testing.T) {
+	s := newStand(t, false, func(_ *stand, on *surface) { on.persist = true })
+	s.at(session.PageExplore)
+	s.shows("This is not an impermanent system", "Look at a made-up system")
+	if s.w.explorer.scans != 0 || strings.Contains(s.shown(), "is emptied") {
+		t.Error("it looks, or says that the root is emptied, all the same")
+	}
+	s.madeUp()
+	s.key(fyne.KeyReturn)
+	s.explored()
+	s.shows("Rehearsal on a made-up system", "would be lost at the next boot", "/home")
+}
+
 // TestExplorerShowsWhileItScans has rows long before the end, and keeps them when it is stopped.
 func TestExplorerShowsWhileItScans(t *testing.T) {
 	s := newStand(t, false)

@@ -19,6 +19,7 @@ type explore struct {
 	state   *session.Explore
 	content *fyne.Container
 
+	keeps   *exploreKeeps
 	problem *widget.Notice
 	unread  *unread
 	top     *exploreTop
@@ -37,6 +38,7 @@ func newExplore(room Room) Page {
 	p := &explore{room: room, state: room.Explore, marks: map[session.Mark]*control.Check{}}
 	p.acting = session.Act{Kind: p.state.Act.Kind, State: p.state.Act.State}
 	acts := &room.Acts.Explore
+	p.keeps = newExploreKeeps(acts)
 	p.problem = widget.NewNotice(widget.Bad, "")
 	p.unread = newUnread(acts.AsRoot)
 	p.top = newExploreTop(room, p.reveal)
@@ -53,7 +55,7 @@ func newExplore(room Room) Page {
 	p.act = newExploreAct(room)
 	p.browse = p.arrange()
 	below := container.NewStack(p.browse, p.act.box)
-	p.content = stretched(exploreGap, below, p.problem, p.unread.box, p.top.box, p.waiting.box, below)
+	p.content = stretched(exploreGap, below, p.keeps.box, p.problem, p.unread.box, p.top.box, p.waiting.box, below)
 	p.Refresh()
 	return p
 }
@@ -143,13 +145,19 @@ func (p *explore) reveal(path string) {
 func (p *explore) Content() fyne.CanvasObject { return p.content }
 
 func (p *explore) Sentence() string {
-	if p.state.MadeUp {
+	switch {
+	case p.state.KeepsRoot:
+		return lang.L("This is not an impermanent system: its root keeps everything, so the next boot forgets nothing.")
+	case p.state.MadeUp:
 		return lang.L("A made-up system, to see how it works: what is kept or forgotten here changes nothing on this machine.")
 	}
 	return lang.L("The root of this system is emptied at every boot. Keep what you would miss; the rest goes.")
 }
 
 func (p *explore) First() fyne.Focusable {
+	if p.state.KeepsRoot {
+		return p.keeps.button
+	}
 	if p.state.Act.Kind != session.ActNone {
 		return p.act.first()
 	}
@@ -165,7 +173,9 @@ func (p *explore) Refresh() {
 	p.top.refresh(s)
 	p.waiting.refresh(s)
 	acting := s.Act.Kind != session.ActNone
-	show(p.browse, !acting)
+	show(p.keeps.box, s.KeepsRoot)
+	show(p.top.box, !s.KeepsRoot)
+	show(p.browse, !acting && !s.KeepsRoot)
 	show(p.act.box, acting)
 	if acting {
 		p.act.refresh(s)

@@ -47,7 +47,7 @@ func explore(t testing.TB, f frame, findings []persist.Finding, set func(*sessio
 		d.explore = e
 		d.asks = page.ExploreActs{
 			Scan: plain("scan"), Stop: plain("stop"), Keep: note("keep"), Forget: note("forget"), Delete: note("delete"), Sync: plain("sync"),
-			Confirm: plain("confirm"), Abort: plain("abort"), Dismiss: plain("dismiss"), AsRoot: plain("as root"),
+			Confirm: plain("confirm"), Abort: plain("abort"), Dismiss: plain("dismiss"), AsRoot: plain("as root"), MakeUp: plain("make up"),
 			Load: func() {
 				e.Take(session.Load(context.Background(), x.tree, e.Ask()))
 				if d.page != nil {
@@ -255,6 +255,16 @@ func TestExploreMarks(t *testing.T) {
 	x.press("kept")
 	if !slices.Equal(x.asked, []string{"scan"}) {
 		t.Errorf("what is kept is looked for by %q", x.asked)
+	}
+}
+
+// TestExploreHasNoNumbersOfAMachineThatKeepsItsRoot says why there is nothing to see, and offers a made-up system.
+func TestExploreHasNoNumbersOfAMachineThatKeepsItsRoot(t *testing.T) {
+	x := explore(t, small, nil, func(e *session.Explore) { e.MadeUp, e.KeepsRoot, e.Phase = false, true, session.ExploreIdle })
+	x.shows("This is not an impermanent system", "lethe-engine persist --root FOLDER --persist FOLDER", "-would be lost at", "-0 B", "-is emptied", "-lost (", "-Look again")
+	x.press("Look at a made-up system")
+	if !slices.Equal(x.asked, []string{"make up"}) {
+		t.Errorf("asked for %q", x.asked)
 	}
 }
 

@@ -89,6 +89,8 @@ type ExploreActs struct {
 	Confirm, Abort, Dismiss func()
 	// AsRoot scans with root's permission.
 	AsRoot func()
+	// MakeUp looks at a made-up system in place of this one.
+	MakeUp func()
 }
 
 // Room is what every page gets.

@@ -59,6 +59,8 @@ func SumOf(s persist.Sums, m Mark) persist.Tally {
 type Explore struct {
 	// MadeUp tells that all of it is a made-up system for rehearsing; AsRoot that root's eyes were used.
 	MadeUp, AsRoot bool
+	// KeepsRoot tells that no boot empties the root of this machine: there is nothing to look at before a made-up system is asked for.
+	KeepsRoot bool
 	Phase          ExplorePhase
 	Progress       persist.Progress
 	// Summary is that of the last scan that ended, and Error why one failed.
