@@ -47,8 +47,8 @@ func newExplore(room Room) Page {
 		p.state.Search(text)
 		acts.Load()
 	})
-	p.tree = widget.NewBarTree(func() int { return p.state.Count() }, func(i int) widget.TreeRow { return treeRow(p.state.Row(i), p.room.Now()) }, "")
-	p.tree.OnMove = func(i int) { p.state.Cursor = p.state.Row(i).Path; p.showTree() }
+	p.tree = widget.NewBarTree(func() int { return p.state.Count() }, func(i int) widget.TreeRow { return treeRow(p.state, p.state.Row(i), p.room.Now()) }, "")
+	p.tree.OnMove = func(i int) { p.state.Cursor = p.state.Row(i).Key; p.showTree() }
 	p.tree.OnToggle, p.tree.OnEnter, p.tree.OnDelete = p.toggle, p.enter, p.forget
 	p.tree.OnType = p.typed
 	p.detail = newExploreDetail(room)
@@ -93,9 +93,17 @@ func (p *explore) showMark(m session.Mark, on bool) {
 // toggle opens or closes a folder, or shows more of one.
 func (p *explore) toggle(index int) {
 	row := p.state.Row(index)
+	if row.Rest() && index > 0 { // it goes when what it stands for comes, and the cursor stays where that begins
+		p.state.Cursor = p.state.Row(index - 1).Key
+	}
 	switch {
 	case row.Hidden > 0:
 		p.state.More(row.Path)
+	case row.Rest():
+		if row.Small > 0 {
+			p.room.Acts.Explore.Seek(row.Path)
+		}
+		return
 	case !row.Folder || !p.state.Toggle(row.Path):
 		p.showTree()
 		return

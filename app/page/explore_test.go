@@ -47,7 +47,7 @@ func explore(t testing.TB, f frame, findings []persist.Finding, set func(*sessio
 		d.explore = e
 		d.asks = page.ExploreActs{
 			Scan: plain("scan"), Stop: plain("stop"), Keep: note("keep"), Forget: note("forget"), Delete: note("delete"), Sync: plain("sync"),
-			Confirm: plain("confirm"), Abort: plain("abort"), Dismiss: plain("dismiss"), AsRoot: plain("as root"), MakeUp: plain("make up"),
+			Confirm: plain("confirm"), Abort: plain("abort"), Dismiss: plain("dismiss"), AsRoot: plain("as root"), MakeUp: plain("make up"), Seek: note("seek"),
 			Load: func() {
 				e.Take(session.Load(context.Background(), x.tree, e.Ask()))
 				if d.page != nil {
@@ -255,6 +255,25 @@ func TestExploreMarks(t *testing.T) {
 	x.press("kept")
 	if !slices.Equal(x.asked, []string{"scan"}) {
 		t.Errorf("what is kept is looked for by %q", x.asked)
+	}
+}
+
+// TestExploreRestByKeys goes down to the row for what is not listed, and past it, and asks for it.
+func TestExploreRestByKeys(t *testing.T) {
+	var list []persist.Finding
+	for i := range 1002 {
+		list = append(list, finding(persist.Missing, fmt.Sprintf("/srv/%04d/f", i), int64(5000-i), 1, "", "|"))
+	}
+	list = append(list, finding(persist.Missing, "/var/x", 1, 1, "", "|"))
+	x := explore(t, usual, list, func(e *session.Explore) { e.Open("/srv"); e.Cursor = "/srv/0999" })
+	x.win.Canvas().Focus(x.page.First())
+	x.key(fyne.KeyDown, fyne.KeyDown)
+	if x.explore.Cursor != "/var" {
+		t.Errorf("past what is not listed comes %q", x.explore.Cursor)
+	}
+	x.key(fyne.KeyUp, fyne.KeyReturn)
+	if x.explore.Index("/srv/1001") < 0 || x.explore.Cursor != "/srv/0999" {
+		t.Errorf("what was not listed did not come; the cursor is on %q", x.explore.Cursor)
 	}
 }
 

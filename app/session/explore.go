@@ -77,17 +77,20 @@ type Explore struct {
 	Rebuild string
 	// Act is what is being done to an entry.
 	Act Act
-	// Cursor is the path of the row that is chosen, "" for none.
+	// Cursor is the key of the row that is chosen, "" for none.
 	Cursor string
 	// Says puts a text into the window's language, so that a search finds owners by what they are called there. It is called from any
 	// goroutine; nil leaves them in English.
 	Says func(Text) string
+	// Seeking tells that a scan looks for entries that were counted and not kept apart.
+	Seeking bool
 
 	marks  map[Mark]bool
 	open   map[string]bool
 	shut   map[string]bool // folders that a search opened and somebody closed
 	limits map[string]int
 	loaded Loaded
+	sought Ask // the search for which everything was looked at
 	names  map[string]persist.Owner // by the path worth keeping
 	rows   []rowAt
 	at     map[string]int // rows by path
@@ -139,6 +142,7 @@ func (e *Explore) SetByOwner(on bool) {
 // BeginScan forgets what an earlier scan found, but not what is open.
 func (e *Explore) BeginScan() {
 	e.Phase, e.Progress, e.Error = ExploreScanning, persist.Progress{}, ""
+	e.Seeking, e.sought = false, Ask{}
 }
 
 // EndScan takes what a scan came to; stopped tells that somebody cancelled it.
