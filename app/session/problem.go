@@ -131,6 +131,8 @@ func (s *State) wishSays(p config.Problem) Text {
 		return say("Plain swap beside encryption needs your consent: memory, including passwords and open files, will be readable on the disk.")
 	case strings.HasSuffix(p.Key, "].name") && p.Value == "":
 		return say("Type a user name.")
+	case strings.HasPrefix(p.Key, "persistence."):
+		return s.pathSays(p)
 	}
 	words := sentence(p.Cause.Error())
 	if p.Next != "" {
