@@ -75,6 +75,7 @@ func (p *explore) arrange() fyne.CanvasObject {
 	inset := theme.InnerPadding()
 	for _, m := range session.Marks() {
 		p.marks[m] = control.NewCheck("", func(on bool) { p.showMark(m, on) })
+		p.marks[m].Pointed = func(on bool) { p.detail.explain(m, on); p.showTree() }
 		marks.Add(p.marks[m])
 	}
 	tree := high(p.tree, 150)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 
 	"lethe/app/control"
@@ -274,6 +275,27 @@ func TestExploreRestByKeys(t *testing.T) {
 	x.key(fyne.KeyUp, fyne.KeyReturn)
 	if x.explore.Index("/srv/1001") < 0 || x.explore.Cursor != "/srv/0999" {
 		t.Errorf("what was not listed did not come; the cursor is on %q", x.explore.Cursor)
+	}
+}
+
+// TestExploreExplainsItsMarks says what a mark means while its box has the focus or the pointer, and what is chosen afterwards.
+func TestExploreExplainsItsMarks(t *testing.T) {
+	x := explore(t, small, laptop(), func(e *session.Explore) { e.Cursor = "/home" })
+	for label, means := range map[string]string{
+		"lost (47)": "only on the root", "differs (2)": "another version", "orphan (2)": "no longer keeps it", "kept": "outlives", "not missed (2)": "made anew",
+	} {
+		for _, o := range x.seen() {
+			if c, ok := o.(*control.Check); ok && c.Text == label {
+				x.win.Canvas().Focus(c)
+				x.shows(means)
+				x.win.Canvas().Unfocus()
+				x.shows("-" + means)
+				c.MouseIn(&desktop.MouseEvent{})
+				x.shows(means)
+				c.MouseOut()
+			}
+		}
+		x.shows(label, "-"+means, "Keep…")
 	}
 }
 

@@ -96,6 +96,23 @@ func markWord(m session.Mark) string {
 	return lang.L("pending")
 }
 
+// markMeans is a mark in a sentence.
+func markMeans(m session.Mark) string {
+	switch m {
+	case session.MarkLost:
+		return lang.L("It is only on the root, and gone at the next boot.")
+	case session.MarkDiffers:
+		return lang.L("The disk has another version of it. The one on the root, often the newer one, is gone at the next boot.")
+	case session.MarkOrphan:
+		return lang.L("It is on the disk, and the configuration no longer keeps it: nobody sees it, and it takes up room. Keep it again, or forget it.")
+	case session.MarkKept:
+		return lang.L("It outlives the next boot.")
+	case session.MarkNoise:
+		return lang.L("It is gone at the next boot too, and made anew when it is needed: caches, sockets and the like.")
+	}
+	return ""
+}
+
 // markLabel is a mark with a number, for the filter.
 func markLabel(m session.Mark, count int64) string {
 	if count == 0 {

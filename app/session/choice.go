@@ -88,7 +88,7 @@ func (s *State) realChoice() Choice {
 func (s *State) encryptionChoices() []Choice {
 	on := s.Draft.Wishes.Encryption.Enable
 	discards := Choice{
-		Key: ChoiceDiscards, Label: say("Pass TRIM through the encryption"), On: on && s.Draft.Wishes.Encryption.AllowDiscards, Enabled: on,
+		Key: ChoiceDiscards, Label: say("Tell the disk through the encryption which blocks are free (TRIM)"), On: on && s.Draft.Wishes.Encryption.AllowDiscards, Enabled: on,
 	}
 	if !on {
 		discards.Why = say("Without encryption TRIM reaches the disk anyway.")
