@@ -29,7 +29,9 @@ func (w *window) showStop(otherwise fyne.Focusable) {
 	case field != nil:
 		w.win.Canvas().Unfocus()
 		w.win.Canvas().Focus(field)
-		w.shell.whenPlaced(field, func() { control.Reveal(w.shell.scroll, look.Margin, append([]fyne.CanvasObject{says}, control.ViewOf(field)...)...) })
+		w.shell.whenPlaced(field, func() {
+			control.Reveal(w.shell.scroll, look.Margin, append([]fyne.CanvasObject{says}, control.ViewOf(field)...)...)
+		})
 	default:
 		w.shell.settle()
 		control.Reveal(w.shell.scroll, look.Margin, says)

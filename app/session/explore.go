@@ -61,8 +61,8 @@ type Explore struct {
 	MadeUp, AsRoot bool
 	// KeepsRoot tells that no boot empties the root of this machine: there is nothing to look at before a made-up system is asked for.
 	KeepsRoot bool
-	Phase          ExplorePhase
-	Progress       persist.Progress
+	Phase     ExplorePhase
+	Progress  persist.Progress
 	// Summary is that of the last scan that ended, and Error why one failed.
 	Summary persist.Summary
 	Error   string
@@ -90,7 +90,7 @@ type Explore struct {
 	shut   map[string]bool // folders that a search opened and somebody closed
 	limits map[string]int
 	loaded Loaded
-	sought Ask // the search for which everything was looked at
+	sought Ask                      // the search for which everything was looked at
 	names  map[string]persist.Owner // by the path worth keeping
 	rows   []rowAt
 	at     map[string]int // rows by path
