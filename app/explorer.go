@@ -26,6 +26,7 @@ type explorer struct {
 	stop    context.CancelFunc
 	abort   context.CancelFunc     // of an act
 	loading context.CancelFunc     // nil where nothing is loaded
+	seeking context.CancelFunc     // nil where nothing is sought
 	again   bool                   // what is shown has changed since the loading began
 	took    time.Duration          // of the last loading
 	opened  atomic.Pointer[system] // what has to be closed, also where nobody was told of it any more
@@ -39,7 +40,15 @@ const calmly = 120 * time.Millisecond
 func newExplorer(w *window) *explorer {
 	e := &explorer{w: w, state: session.NewExplore(!w.installed() && !w.persist || w.rehearse)}
 	e.state.Says = page.Say
+	e.state.KeepsRoot = !e.state.MadeUp && !engine.Forgets(w.root)
 	return e
+}
+
+// makeUp looks at a made-up system, where this one has nothing to forget.
+func (e *explorer) makeUp() {
+	e.state.MadeUp, e.state.KeepsRoot = true, false
+	e.begin()
+	e.w.turn()
 }
 
 // installed tells that this is a system of Lethe's.
@@ -59,7 +68,7 @@ func (w *window) openExplorer(first bool) {
 	if !w.state.OpenExplore(first) {
 		return
 	}
-	if w.explorer.state.Phase == session.ExploreIdle {
+	if w.explorer.state.Phase == session.ExploreIdle && !w.explorer.state.KeepsRoot {
 		w.explorer.begin()
 	}
 	w.turn()
@@ -68,12 +77,12 @@ func (w *window) openExplorer(first bool) {
 // acts are what the page may ask for.
 func (e *explorer) acts() page.ExploreActs {
 	return page.ExploreActs{
-		Scan: e.scan, Stop: e.stopScan, Load: e.load,
+		Scan: e.scan, Stop: e.stopScan, Load: e.load, Seek: e.seek,
 		Keep:    func(path string) { e.plan(session.ActKeep, path) },
 		Forget:  func(path string) { e.plan(session.ActForget, path) },
 		Delete:  func(date string) { e.plan(session.ActDelete, date) },
 		Sync:    func() { e.plan(session.ActSync, "") },
-		Confirm: e.confirm, Dismiss: e.dismiss, AsRoot: e.asRoot,
+		Confirm: e.confirm, Dismiss: e.dismiss, AsRoot: e.asRoot, MakeUp: e.makeUp,
 		Abort: func() {
 			if e.abort != nil {
 				e.abort()
@@ -105,9 +114,9 @@ func (e *explorer) scan() {
 	e.stopScan()
 	ctx, cancel := context.WithCancel(e.w.life)
 	e.scans++
-	e.stop, e.tree = cancel, persist.NewTree()
+	e.stop, e.seeking, e.tree = cancel, nil, persist.NewTree()
 	e.state.BeginScan()
-	work := scanning{e: e, number: e.scans, system: e.system, madeUp: e.state.MadeUp, kept: e.state.Shows(session.MarkKept), tree: e.tree, ask: e.state.Ask()}
+	work := scanning{e: e, number: e.scans, system: e.system, madeUp: e.state.MadeUp, request: e.request(), tree: e.tree, ask: e.state.Ask()}
 	inBackground(ctx, e.w, work.run, func(sum persist.Summary, err error) {
 		stopped := ctx.Err() != nil
 		cancel()
@@ -125,15 +134,21 @@ func (e *explorer) scan() {
 	e.refresh()
 }
 
+// request is what a scan is asked for.
+func (e *explorer) request() engine.ScanRequest {
+	return engine.ScanRequest{Orphans: true, Noise: true, Kept: e.state.Shows(session.MarkKept)}
+}
+
 // scanning is one scan as its goroutine knows it.
 type scanning struct {
-	e            *explorer
-	number       int
-	system       system // nil: it has to be opened first
-	madeUp, kept bool
-	tree         *persist.Tree
-	ask          session.Ask // of the page when it began
-	shown        bool        // the first parcel is on its way to the page
+	e       *explorer
+	number  int
+	system  system // nil: it has to be opened first
+	madeUp  bool
+	request engine.ScanRequest
+	tree    *persist.Tree
+	ask     session.Ask // of the page when it began
+	shown   bool        // the first parcel is on its way to the page
 }
 
 func (s *scanning) run(ctx context.Context) (persist.Summary, error) {
@@ -146,7 +161,7 @@ func (s *scanning) run(ctx context.Context) (persist.Summary, error) {
 		s.e.opened.Store(&opened)
 		s.e.w.bridge.call(func() { s.e.use(opened) })
 	}
-	return s.system.Scan(ctx, engine.ScanRequest{Orphans: true, Noise: true, Kept: s.kept}, s.found, s.progress)
+	return s.system.Scan(ctx, s.request, s.found, s.progress)
 }
 
 // found adds to the tree. The first rows take the shortest way to the page.
@@ -189,6 +204,9 @@ func textOf(err error) string {
 func (e *explorer) stopScan() {
 	if e.stop != nil {
 		e.stop()
+	}
+	if e.seeking != nil {
+		e.seeking()
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -175,6 +176,59 @@ func TestExplorerFirst(t *testing.T) {
 	}
 	s.w.shell.forward.Tapped(nil)
 	s.at(session.PageWelcome)
+}
+
+// TestExplorerOnAnOrdinaryMachine asks for the explorer where no boot empties the root: that is said, nothing is counted, and a made-up system is
+// one key away.
+func TestExplorerOnAnOrdinaryMachine(t *testing.T) {
+	s := newStand(t, false, func(_ *stand, on *surface) { on.persist = true })
+	s.at(session.PageExplore)
+	s.shows("This is not an impermanent system", "Look at a made-up system")
+	if s.w.explorer.scans != 0 || strings.Contains(s.shown(), "is emptied") {
+		t.Error("it looks, or says that the root is emptied, all the same")
+	}
+	s.madeUp()
+	s.key(fyne.KeyReturn)
+	s.explored()
+	s.shows("Rehearsal on a made-up system", "would be lost at the next boot", "/home")
+}
+
+// TestExplorerFindsWhatIsSmall has one entry of a hundred thousand that no tree keeps apart. The filter says that it has not looked at all, and
+// finds it by one more key; a scan that begins meanwhile ends the search.
+func TestExplorerFindsWhatIsSmall(t *testing.T) {
+	s := newStand(t, false)
+	list := append([]persist.Finding{{Kind: persist.Missing, Path: "/srv/00/00/.gitconfig", Type: persist.File, Size: 3, Blocks: 8}}, findings(120_000)...)
+	var hold atomic.Bool
+	s.engine.system = &fakeSystem{root: true, scan: func(ctx context.Context, sink func([]persist.Finding)) (persist.Summary, error) {
+		for parcel := range slices.Chunk(list, 512) {
+			sink(parcel)
+		}
+		if hold.Load() {
+			<-ctx.Done()
+			return persist.Summary{}, ctx.Err()
+		}
+		return persist.Summary{}, nil
+	}}
+	e := s.w.explorer
+	s.w.acts.OpenExplore()
+	s.explored()
+	s.key(fyne.KeyDown)
+	s.write("gitconfig")
+	s.until("the search is over", func() bool { return e.loading == nil && e.state.Count() == 1 && e.state.Row(0).Unsearched })
+	s.shows("small entries too: so far only what is listed was searched")
+	s.key(fyne.KeyReturn) // from the filter to the tree
+	s.key(fyne.KeyDown)
+	s.key(fyne.KeyReturn)
+	s.until("it is found", func() bool { return e.state.Index("/srv/00/00/.gitconfig") >= 0 && !e.state.Seeking })
+	hold.Store(true)
+	e.state.Search("nothing")
+	s.w.acts.Explore.Seek("")
+	if !e.state.Seeking {
+		t.Fatal("nothing is sought")
+	}
+	hold.Store(false)
+	s.w.acts.Explore.Scan()
+	s.until("the scan is over", func() bool { return e.state.Phase == session.ExploreDone && !e.state.Seeking && e.seeking == nil })
 }
 
 // TestExplorerShowsWhileItScans has rows long before the end, and keeps them when it is stopped.

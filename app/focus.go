@@ -5,6 +5,7 @@ import (
 
 	"lethe/app/control"
 	"lethe/app/look"
+	"lethe/app/page"
 )
 
 // focus gives something the focus and brings it into view, or gives it to nothing: what had it may be on another page.
@@ -15,6 +16,26 @@ func (w *window) focus(f fyne.Focusable) {
 	}
 	w.win.Canvas().Focus(f)
 	w.shell.whenPlaced(f, w.reached)
+}
+
+// showStop brings into view what stops Next, with the field that it is about, which gets the focus. What is about no single field is shown
+// alone, and the focus stays where it is: another field would look as if it were at fault. A page that has only a place to go to is given that.
+func (w *window) showStop(otherwise fyne.Focusable) {
+	says, field := page.Stops(w.current())
+	switch {
+	case says == nil && otherwise != nil:
+		w.focus(otherwise)
+	case says == nil:
+	case field != nil:
+		w.win.Canvas().Unfocus()
+		w.win.Canvas().Focus(field)
+		w.shell.whenPlaced(field, func() {
+			control.Reveal(w.shell.scroll, look.Margin, append([]fyne.CanvasObject{says}, control.ViewOf(field)...)...)
+		})
+	default:
+		w.shell.settle()
+		control.Reveal(w.shell.scroll, look.Margin, says)
+	}
 }
 
 // beginPage gives the first control of a page the focus. The page stays at its top, so that it is read from there; a control that is

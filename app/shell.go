@@ -72,11 +72,11 @@ func (s *shell) widen(on bool) {
 	if on {
 		width = exploreWidth
 	}
+	visible(s.rehearse, on && s.w.explorer.state.MadeUp)
 	if s.side.Visible() != on && s.middle.width == width {
 		return
 	}
 	visible(s.side, !on)
-	visible(s.rehearse, on && s.w.explorer.state.MadeUp)
 	s.middle.width = width
 	s.content.Refresh()
 	s.scroll.Content.Refresh()

@@ -190,9 +190,7 @@ func (w *window) next() {
 	case !w.state.CanNext():
 		f := w.current().Reveal()
 		w.refresh()
-		if f != nil {
-			w.focus(f)
-		}
+		w.showStop(f)
 	case w.state.Page == session.PageDisk && w.state.NeedsFacts():
 		w.leaveDisks()
 	case w.state.Page == session.PageReview:

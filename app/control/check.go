@@ -2,6 +2,7 @@ package control
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 )
 
@@ -9,6 +10,8 @@ import (
 type Check struct {
 	widget.Check
 	Stop
+	// Pointed is called when the pointer or the focus comes to the box, and when it goes; it may be nil.
+	Pointed func(on bool)
 }
 
 // NewCheck makes one; changed is called for the user's changes and for SetChecked.
@@ -31,6 +34,31 @@ func (c *Check) ShowAs(on bool) {
 func (c *Check) FocusGained() {
 	c.Check.FocusGained()
 	c.Reached(c)
+	c.point(true)
+}
+
+// FocusLost shows that the focus is gone, and tells of it.
+func (c *Check) FocusLost() {
+	c.Check.FocusLost()
+	c.point(false)
+}
+
+// MouseIn shows that the pointer is there, and tells of it.
+func (c *Check) MouseIn(e *desktop.MouseEvent) {
+	c.Check.MouseIn(e)
+	c.point(true)
+}
+
+// MouseOut shows that the pointer is gone, and tells of it.
+func (c *Check) MouseOut() {
+	c.Check.MouseOut()
+	c.point(false)
+}
+
+func (c *Check) point(on bool) {
+	if c.Pointed != nil {
+		c.Pointed(on)
+	}
 }
 
 // Tapped ticks the box.

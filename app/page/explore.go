@@ -19,6 +19,7 @@ type explore struct {
 	state   *session.Explore
 	content *fyne.Container
 
+	keeps   *exploreKeeps
 	problem *widget.Notice
 	unread  *unread
 	top     *exploreTop
@@ -37,6 +38,7 @@ func newExplore(room Room) Page {
 	p := &explore{room: room, state: room.Explore, marks: map[session.Mark]*control.Check{}}
 	p.acting = session.Act{Kind: p.state.Act.Kind, State: p.state.Act.State}
 	acts := &room.Acts.Explore
+	p.keeps = newExploreKeeps(acts)
 	p.problem = widget.NewNotice(widget.Bad, "")
 	p.unread = newUnread(acts.AsRoot)
 	p.top = newExploreTop(room, p.reveal)
@@ -45,15 +47,15 @@ func newExplore(room Room) Page {
 		p.state.Search(text)
 		acts.Load()
 	})
-	p.tree = widget.NewBarTree(func() int { return p.state.Count() }, func(i int) widget.TreeRow { return treeRow(p.state.Row(i), p.room.Now()) }, "")
-	p.tree.OnMove = func(i int) { p.state.Cursor = p.state.Row(i).Path; p.showTree() }
+	p.tree = widget.NewBarTree(func() int { return p.state.Count() }, func(i int) widget.TreeRow { return treeRow(p.state, p.state.Row(i), p.room.Now()) }, "")
+	p.tree.OnMove = func(i int) { p.state.Cursor = p.state.Row(i).Key; p.showTree() }
 	p.tree.OnToggle, p.tree.OnEnter, p.tree.OnDelete = p.toggle, p.enter, p.forget
 	p.tree.OnType = p.typed
 	p.detail = newExploreDetail(room)
 	p.act = newExploreAct(room)
 	p.browse = p.arrange()
 	below := container.NewStack(p.browse, p.act.box)
-	p.content = stretched(exploreGap, below, p.problem, p.unread.box, p.top.box, p.waiting.box, below)
+	p.content = stretched(exploreGap, below, p.keeps.box, p.problem, p.unread.box, p.top.box, p.waiting.box, below)
 	p.Refresh()
 	return p
 }
@@ -73,6 +75,7 @@ func (p *explore) arrange() fyne.CanvasObject {
 	inset := theme.InnerPadding()
 	for _, m := range session.Marks() {
 		p.marks[m] = control.NewCheck("", func(on bool) { p.showMark(m, on) })
+		p.marks[m].Pointed = func(on bool) { p.detail.explain(m, on); p.showTree() }
 		marks.Add(p.marks[m])
 	}
 	tree := high(p.tree, 150)
@@ -91,9 +94,17 @@ func (p *explore) showMark(m session.Mark, on bool) {
 // toggle opens or closes a folder, or shows more of one.
 func (p *explore) toggle(index int) {
 	row := p.state.Row(index)
+	if row.Rest() && index > 0 { // it goes when what it stands for comes, and the cursor stays where that begins
+		p.state.Cursor = p.state.Row(index - 1).Key
+	}
 	switch {
 	case row.Hidden > 0:
 		p.state.More(row.Path)
+	case row.Rest():
+		if row.Small > 0 {
+			p.room.Acts.Explore.Seek(row.Path)
+		}
+		return
 	case !row.Folder || !p.state.Toggle(row.Path):
 		p.showTree()
 		return
@@ -143,13 +154,19 @@ func (p *explore) reveal(path string) {
 func (p *explore) Content() fyne.CanvasObject { return p.content }
 
 func (p *explore) Sentence() string {
-	if p.state.MadeUp {
+	switch {
+	case p.state.KeepsRoot:
+		return lang.L("This is not an impermanent system: its root keeps everything, so the next boot forgets nothing.")
+	case p.state.MadeUp:
 		return lang.L("A made-up system, to see how it works: what is kept or forgotten here changes nothing on this machine.")
 	}
 	return lang.L("The root of this system is emptied at every boot. Keep what you would miss; the rest goes.")
 }
 
 func (p *explore) First() fyne.Focusable {
+	if p.state.KeepsRoot {
+		return p.keeps.button
+	}
 	if p.state.Act.Kind != session.ActNone {
 		return p.act.first()
 	}
@@ -165,7 +182,9 @@ func (p *explore) Refresh() {
 	p.top.refresh(s)
 	p.waiting.refresh(s)
 	acting := s.Act.Kind != session.ActNone
-	show(p.browse, !acting)
+	show(p.keeps.box, s.KeepsRoot)
+	show(p.top.box, !s.KeepsRoot)
+	show(p.browse, !acting && !s.KeepsRoot)
 	show(p.act.box, acting)
 	if acting {
 		p.act.refresh(s)

@@ -47,7 +47,7 @@ func explore(t testing.TB, f frame, findings []persist.Finding, set func(*sessio
 		d.explore = e
 		d.asks = page.ExploreActs{
 			Scan: plain("scan"), Stop: plain("stop"), Keep: note("keep"), Forget: note("forget"), Delete: note("delete"), Sync: plain("sync"),
-			Confirm: plain("confirm"), Abort: plain("abort"), Dismiss: plain("dismiss"), AsRoot: plain("as root"),
+			Confirm: plain("confirm"), Abort: plain("abort"), Dismiss: plain("dismiss"), AsRoot: plain("as root"), MakeUp: plain("make up"), Seek: note("seek"),
 			Load: func() {
 				e.Take(session.Load(context.Background(), x.tree, e.Ask()))
 				if d.page != nil {

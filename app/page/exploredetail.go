@@ -22,13 +22,23 @@ type exploreDetail struct {
 	forget   *control.Button
 	name     string // of the row
 	suggests string
+	pointed  session.Mark // that is explained in place of the row; "" for none
+}
+
+// explain says what a mark means while somebody points at its box, or has the focus there.
+func (d *exploreDetail) explain(m session.Mark, on bool) {
+	switch {
+	case on:
+		d.pointed = m
+	case d.pointed == m:
+		d.pointed = ""
+	}
 }
 
 func newExploreDetail(room Room) *exploreDetail {
 	acts := &room.Acts.Explore
 	d := &exploreDetail{path: fw.NewLabel(""), about: muted("")}
 	d.path.Truncation = fyne.TextTruncateEllipsis
-	oneLine(d.about)
 	d.path.TextStyle = fyne.TextStyle{Bold: true}
 	d.keep = control.Important(lang.L("Keep…"), theme.ContentAddIcon(), fw.HighImportance, func() { acts.Keep(d.name) })
 	d.whole = control.Important("", theme.ContentAddIcon(), fw.HighImportance, func() { acts.Keep(d.suggests) })
@@ -39,6 +49,14 @@ func newExploreDetail(room Room) *exploreDetail {
 
 func (d *exploreDetail) refresh(s *session.Explore) {
 	i := s.Index(s.Cursor)
+	if d.pointed != "" {
+		d.path.SetText(markWord(d.pointed))
+		d.about.SetText(markMeans(d.pointed))
+		show(d.keep, false)
+		show(d.whole, false)
+		show(d.forget, false)
+		return
+	}
 	if i < 0 || s.Row(i).Rest() {
 		d.name, d.suggests = "", ""
 		d.path.SetText("")
@@ -85,6 +103,8 @@ func aboutRow(s *session.Explore, row session.ExploreRow) string {
 		return lang.L("Belongs to: {{.Owner}}. Nobody misses it: {{.Why}}.", data)
 	case !row.Lost && len(row.Marks) == 1 && row.Marks[0].Mark == session.MarkOrphan:
 		return lang.L("Belongs to: {{.Owner}}. An orphan: it lies on the disk, and the configuration no longer keeps it.", data)
+	case len(row.Marks) == 1 && row.Marks[0].Mark == session.MarkDiffers:
+		return lang.L("Belongs to: {{.Owner}}. It differs: the disk has another version of it, and this one is gone at the next boot.", data)
 	}
 	return lang.L("Belongs to: {{.Owner}}", data)
 }

@@ -17,7 +17,7 @@ import (
 )
 
 // treeRow is a row of the session as the tree shows it.
-func treeRow(r session.ExploreRow, now time.Time) widget.TreeRow {
+func treeRow(s *session.Explore, r session.ExploreRow, now time.Time) widget.TreeRow {
 	row := widget.TreeRow{
 		Name: plain(r.Name), Detail: plain(Say(r.Owner)), Depth: r.Depth, Folder: r.Folder, Open: r.Open,
 		Share: r.Share, Hollow: !r.Lost, Percent: percent(r.Share), Size: size(r.Bytes),
@@ -26,11 +26,8 @@ func treeRow(r session.ExploreRow, now time.Time) widget.TreeRow {
 		row.Name, row.Detail = row.Detail, plain(r.Path)
 	}
 	switch {
-	case r.Hidden > 0:
-		row.Note = lang.N("Show more: {{.Count}} are not listed yet.", int(r.Hidden), map[string]any{"Count": grouped(r.Hidden)})
-		return row
-	case r.Small > 0:
-		row.Note = lang.N("and {{.Count}} smaller ones, which are counted and not listed", int(r.Small), map[string]any{"Count": grouped(r.Small)})
+	case r.Rest():
+		row.Note = restNote(s, r)
 		return row
 	case r.Folder, r.Modified.IsZero(): // of a single entry that is listed by its owner no age is known
 		row.Right = lang.N("{{.Count}} entries", int(r.Count), map[string]any{"Count": grouped(r.Count)})
@@ -44,6 +41,24 @@ func treeRow(r session.ExploreRow, now time.Time) widget.TreeRow {
 		row.Badges = row.Badges[:3]
 	}
 	return row
+}
+
+// restNote says what is not listed, and that it comes when one asks for it.
+func restNote(s *session.Explore, r session.ExploreRow) string {
+	small := map[string]any{"Count": grouped(r.Small)}
+	switch {
+	case r.Full > 0:
+		return lang.L("These are the first {{.Count}} matches. Type more to find others.", map[string]any{"Count": grouped(r.Full)})
+	case r.Hidden > 0:
+		return lang.N("Show more: {{.Count}} are not listed yet.", int(r.Hidden), map[string]any{"Count": grouped(r.Hidden)})
+	case s.Seeking:
+		return lang.L("Looking…")
+	case s.Phase == session.ExploreScanning:
+		return lang.N("and {{.Count}} smaller ones, which can be listed once everything was looked at", int(r.Small), small)
+	case r.Unsearched:
+		return lang.N("Search {{.Count}} small entries too: so far only what is listed was searched.", int(r.Small), small)
+	}
+	return lang.N("Show the other {{.Count}}, which are smaller.", int(r.Small), small)
 }
 
 // badge is a mark as a word with a sign of its own shape.
@@ -79,6 +94,23 @@ func markWord(m session.Mark) string {
 		return lang.L("not missed")
 	}
 	return lang.L("pending")
+}
+
+// markMeans is a mark in a sentence.
+func markMeans(m session.Mark) string {
+	switch m {
+	case session.MarkLost:
+		return lang.L("It is only on the root, and gone at the next boot.")
+	case session.MarkDiffers:
+		return lang.L("The disk has another version of it. The one on the root, often the newer one, is gone at the next boot.")
+	case session.MarkOrphan:
+		return lang.L("It is on the disk, and the configuration no longer keeps it: nobody sees it, and it takes up room. Keep it again, or forget it.")
+	case session.MarkKept:
+		return lang.L("It outlives the next boot.")
+	case session.MarkNoise:
+		return lang.L("It is gone at the next boot too, and made anew when it is needed: caches, sockets and the like.")
+	}
+	return ""
 }
 
 // markLabel is a mark with a number, for the filter.

@@ -35,8 +35,7 @@ type exploreTop struct {
 func newExploreTop(room Room, lookAt func(path string)) *exploreTop {
 	acts := &room.Acts.Explore
 	t := &exploreTop{gauge: widget.NewGauge(), rest: muted(""), what: fw.NewLabel(""), room: fw.NewLabel(""), lookAt: lookAt}
-	oneLine(t.rest)
-	t.what.Truncation, t.room.Truncation = fyne.TextTruncateEllipsis, fyne.TextTruncateEllipsis
+	t.what.Wrapping, t.room.Wrapping = fyne.TextWrapWord, fyne.TextWrapWord
 	t.room.TextStyle.Bold = true
 	t.sum = fw.NewLabelWithStyle("", fyne.TextAlignLeading, fyne.TextStyle{Bold: true})
 	t.sum.SizeName = theme.SizeNameHeadingText
@@ -54,8 +53,12 @@ func (t *exploreTop) refresh(s *session.Explore) {
 	lost := s.Total().Lost()
 	t.sum.SetText(size(lost.Blocks))
 	t.what.SetText(lostText(s, lost))
-	t.rest.SetText(restText(s))
 	scanning := s.Phase == session.ExploreScanning
+	t.rest.Wrapping, t.rest.Truncation = fyne.TextWrapWord, fyne.TextTruncateOff
+	if scanning { // which is another folder ten times a second, and must not move the page each time
+		oneLine(t.rest)
+	}
+	t.rest.SetText(restText(s))
 	show(t.stop, scanning)
 	show(t.scan, !scanning)
 	t.showSpace(s)

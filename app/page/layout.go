@@ -109,7 +109,7 @@ func (p *layoutPage) sized(label, field string) *widget.SizeEntry {
 func (p *layoutPage) Content() fyne.CanvasObject { return p.content }
 
 func (p *layoutPage) Sentence() string {
-	return lang.L("Drag a boundary, move it with the arrow keys, or type a size. Every boundary lies on the grain that suits the disk.")
+	return lang.L("Drag a boundary, move it with the arrow keys, or type a size. Every boundary lies on the grain, the step in which the disk works best.")
 }
 
 func (p *layoutPage) First() fyne.Focusable {

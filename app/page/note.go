@@ -1,6 +1,8 @@
 package page
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
@@ -73,6 +75,19 @@ func (n *notes) of(field string, focusable fyne.Focusable) fyne.CanvasObject {
 // touch tells that the user has done something in a field, so that its problems are no longer rude.
 func (n *notes) touch(field string) { n.touched[field] = true }
 
+// untouch is for a field in which somebody types, where what is there so far says little.
+func (n *notes) untouch(field string) { delete(n.touched, field) }
+
+// place is the field whose note takes a problem: its own, or that of the list that it is in ("a.b" for "a.b[2]").
+func (n *notes) place(field string) string {
+	for at := field; at != ""; at = at[:max(strings.LastIndexByte(at, '['), 0)] {
+		if n.byField[at] != nil {
+			return at
+		}
+	}
+	return field
+}
+
 // typed is touch for a secret that is typed twice. Before it was typed the second time there is nothing to find fault with.
 func (n *notes) typed(field string, t session.Typed) { n.touched[field] = !t.Half() }
 
@@ -80,7 +95,9 @@ func (n *notes) typed(field string, t session.Typed) { n.touched[field] = !t.Hal
 func (n *notes) refresh() {
 	found, rest := map[string]session.Problem{}, session.Problem{}
 	for _, p := range n.state.Problems(n.page) {
-		if p.Blocks && !n.reveal && !n.touched[p.Field] {
+		field := p.Field
+		p.Field = n.place(field)
+		if p.Blocks && !n.reveal && !n.touched[field] && !n.touched[p.Field] {
 			continue
 		}
 		if _, placed := n.byField[p.Field]; !placed {
@@ -104,10 +121,55 @@ func (n *notes) refresh() {
 func (n *notes) revealAll() fyne.Focusable {
 	n.reveal = true
 	n.refresh()
+	_, field := n.stops()
+	return field
+}
+
+// stops gives the note of the first problem that stops Next, and the field that it is about, nil where there is none to type in. Problems with a
+// field come first: what is said of the page as a whole often ends with them.
+func (n *notes) stops() (says fyne.CanvasObject, field fyne.Focusable) {
 	for _, p := range n.state.Problems(n.page) {
-		if f := n.focus[p.Field]; p.Blocks && f != nil {
-			return f
+		if !p.Blocks {
+			continue
+		}
+		at := n.place(p.Field)
+		place, f := n.byField[at], n.focus[at]
+		if place == nil {
+			place = n.rest
+		}
+		if f != nil {
+			return place.box, f
+		}
+		if says == nil {
+			says = place.box
 		}
 	}
-	return nil
+	return says, nil
+}
+
+// Stops gives what a page says of the first problem that stops Next, after its Reveal, and the field that it is about. Either may be nil.
+func Stops(p Page) (says fyne.CanvasObject, field fyne.Focusable) {
+	var n *notes
+	switch p := p.(type) {
+	case *welcome:
+		n = p.notes
+	case *preflight:
+		n = p.notes
+	case *disk:
+		n = p.notes
+	case *layoutPage:
+		n = p.notes
+	case *encryption:
+		n = p.notes
+	case *account:
+		n = p.notes
+	case *system:
+		n = p.notes
+	case *review:
+		n = p.notes
+	}
+	if n == nil {
+		return nil, nil
+	}
+	return n.stops()
 }

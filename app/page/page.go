@@ -90,6 +90,10 @@ type ExploreActs struct {
 	Confirm, Abort, Dismiss func()
 	// AsRoot scans with root's permission.
 	AsRoot func()
+	// Seek lists the entries of a folder that were counted and not listed, or "" those that the search is about.
+	Seek func(folder string)
+	// MakeUp looks at a made-up system in place of this one.
+	MakeUp func()
 }
 
 // Room is what every page gets.

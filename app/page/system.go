@@ -1,18 +1,17 @@
 package page
 
 import (
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
-	fw "fyne.io/fyne/v2/widget"
 
 	"lethe/app/control"
 	"lethe/app/session"
 	"lethe/app/widget"
 	"lethe/engine/config"
-	"lethe/engine/flake"
 )
 
 // system asks for the desktop, the services, and what is kept besides what is kept anyway.
@@ -24,6 +23,7 @@ type system struct {
 	desktop   *widget.CardList
 	services  []*serviceBox
 	home      *control.Choice
+	homeMeans *quiet
 	keptBox   *fyne.Container
 	kept      []keptLine
 	folders   *control.Entry
@@ -48,6 +48,13 @@ type serviceBox struct {
 	says  *note
 }
 
+// gone says what all of this is about before it asks for anything.
+func gone() fyne.CanvasObject {
+	n := widget.NewNotice(widget.Info, "")
+	n.Set(widget.Info, lang.L("The system is made anew at every boot, and forgets whatever is not kept. ~/notes.txt is gone after the next boot, while ~/Documents/notes.txt stays: what stays is listed below."))
+	return n
+}
+
 func newSystem(room Room) Page {
 	p := &system{room: room, notes: newNotes(room.State, session.PageSystem), keptBox: tight()}
 	s := room.State
@@ -56,26 +63,28 @@ func newSystem(room Room) Page {
 		room.Acts.Changed()
 	})
 	p.home = control.NewChoice([]control.Option{
-		{Value: "simple", Label: lang.L("Whole folders of settings: nothing surprises")},
-		{Value: "minimal", Label: lang.L("Chosen settings only: what you forget is gone")},
+		{Value: "simple", Label: lang.L("Keep all settings")},
+		{Value: "minimal", Label: lang.L("Keep chosen settings only")},
 	}, func(value string) {
 		s.Draft.Wishes.Persistence.Home = value
 		room.Acts.Changed()
 	})
 	persistence := &s.Draft.Wishes.Persistence
-	p.folders = p.paths(lang.L("/var/lib/example, one on each line"), func() *[]string { return &persistence.Directories })
-	p.homes = p.paths(lang.L("Documents/example, one on each line"), func() *[]string { return &persistence.HomeDirectories })
+	p.folders = p.paths("persistence.directories", lang.L("/var/lib/example, one on each line"), func() *[]string { return &persistence.Directories })
+	p.homes = p.paths("persistence.home_directories", lang.L("Games/example, one on each line"), func() *[]string { return &persistence.HomeDirectories })
+	p.homeMeans = muted("")
 	p.generated = column(
+		gone(),
 		panel(title(lang.L("Desktop")), p.desktop, p.notes.of("desktop.environment", focusable(p.desktop))),
 		panel(title(lang.L("Services")), p.serviceGrid()),
 		panel(
 			title(lang.L("What is kept")),
-			flush(paragraph(lang.L("Everything else is gone at the next boot. These lists follow from your choices above."))),
-			labelled(lang.L("Settings in each home"), p.home),
+			flush(paragraph(lang.L("This list follows from your choices above. ~ is the home of each user. Everything else is gone at the next boot."))),
+			labelled(lang.L("Settings in each home"), p.home, flush(p.homeMeans)),
 			p.keptBox,
 			beside(
-				labelled(lang.L("Keep these folders too"), p.folders, p.notes.of("persistence", p.folders)),
-				labelled(lang.L("Keep these folders in each home too"), p.homes),
+				labelled(lang.L("Keep these folders too"), p.folders, p.notes.of("persistence.directories", p.folders), p.notes.of("persistence", p.folders)),
+				labelled(lang.L("Keep these in each home too"), p.homes, p.notes.of("persistence.home_directories", p.homes)),
 			),
 		),
 	)
@@ -92,8 +101,8 @@ func newSystem(room Room) Page {
 	return p
 }
 
-// paths is an entry for several paths.
-func (p *system) paths(placeholder string, wish func() *[]string) *control.Entry {
+// paths is an entry for several paths. Half a path is often a wrong one, so nothing is said of it before the entry is left.
+func (p *system) paths(field, placeholder string, wish func() *[]string) *control.Entry {
 	e := control.NewLines(placeholder, func(text string) {
 		var list []string
 		for line := range strings.SplitSeq(text, "\n") {
@@ -102,9 +111,13 @@ func (p *system) paths(placeholder string, wish func() *[]string) *control.Entry
 			}
 		}
 		*wish() = list
-		p.notes.touch("persistence")
+		p.notes.untouch(field)
 		p.room.Acts.Changed()
 	})
+	e.Left = func() {
+		p.notes.touch(field)
+		p.notes.refresh()
+	}
 	e.SetMinRowsVisible(3)
 	return e
 }
@@ -130,15 +143,23 @@ func (p *system) setOwn(on bool) {
 }
 
 func (p *system) serviceGrid() fyne.CanvasObject {
-	grid := container.NewGridWithColumns(3)
+	grid := tight()
+	var boxes []fyne.CanvasObject
 	for _, key := range services {
 		box := &serviceBox{key: key, says: newNote()}
-		box.check = control.NewCheck(Say(p.room.State.Choice(key).Label), func(on bool) {
+		c := p.room.State.Choice(key)
+		box.check = control.NewCheck(Say(c.Label), func(on bool) {
 			p.room.State.Set(key, on)
 			p.room.Acts.Changed()
 		})
 		p.services = append(p.services, box)
-		grid.Add(tight(box.check, box.says.box))
+		boxes = append(boxes, tight(box.check, underCheck(muted(Say(c.About))), box.says.box))
+	}
+	if len(boxes)%2 == 1 {
+		boxes = append(boxes, container.NewWithoutLayout())
+	}
+	for pair := range slices.Chunk(boxes, 2) {
+		grid.Add(beside(pair...))
 	}
 	return grid
 }
@@ -170,6 +191,10 @@ func (p *system) Refresh() {
 	show(p.generated, !own)
 	show(p.ownBox, own)
 	cards, on := choiceCards(s, session.ChoicePlasma, session.ChoiceGnome, session.ChoiceNoDesktop)
+	for i := range cards {
+		about := s.Choice(session.ChoiceKey(cards[i].ID)).About
+		cards[i].Lines = append([]string{Say(about)}, cards[i].Lines...)
+	}
 	p.desktop.SetCards(cards)
 	p.desktop.Select(on)
 	for _, box := range p.services {
@@ -183,52 +208,11 @@ func (p *system) Refresh() {
 			box.says.show(Say(c.Why), false)
 		}
 	}
-	p.home.ShowAs(s.Draft.Wishes.WithDefaults().Persistence.Home)
+	home := s.Draft.Wishes.WithDefaults().Persistence.Home
+	p.home.ShowAs(home)
+	p.homeMeans.SetText(homeMeans(home))
 	p.folders.ShowAs(strings.Join(s.Draft.Wishes.Persistence.Directories, "\n"))
 	p.homes.ShowAs(strings.Join(s.Draft.Wishes.Persistence.HomeDirectories, "\n"))
 	p.showKept()
 	p.notes.refresh()
-}
-
-// keptLine is one path that is kept, and why.
-type keptLine struct{ path, why string }
-
-// keptLines lists what the wishes keep.
-func keptLines(w config.Config) []keptLine {
-	kept, err := flake.PersistenceFor(w)
-	if err != nil {
-		return nil // the problem of the page says it
-	}
-	var list []keptLine
-	add := func(before string, places flake.Places) {
-		for _, k := range append(places.Directories, places.Files...) {
-			list = append(list, keptLine{before + k.Path, Say(session.Phrase(k.Why))})
-		}
-	}
-	add("", kept.System)
-	add("~/", kept.Home)
-	return list
-}
-
-// showKept writes the list anew where it has changed.
-func (p *system) showKept() {
-	list := keptLines(p.room.State.Wishes())
-	if len(list) == len(p.kept) {
-		same := true
-		for i := range list {
-			same = same && list[i] == p.kept[i]
-		}
-		if same {
-			return
-		}
-	}
-	p.kept = list
-	p.keptBox.RemoveAll()
-	for _, k := range list {
-		path := fw.NewLabelWithStyle(k.path, fyne.TextAlignLeading, fyne.TextStyle{Monospace: true})
-		path.Truncation = fyne.TextTruncateEllipsis
-		why := muted(k.why)
-		why.Wrapping, why.Truncation = fyne.TextWrapOff, fyne.TextTruncateEllipsis
-		p.keptBox.Add(beside(flush(path), flush(why)))
-	}
 }

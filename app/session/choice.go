@@ -50,6 +50,8 @@ type Choice struct {
 	Why     Text
 	// Warning says what it means now; it is empty where nothing has to be said.
 	Warning Text
+	// About says in a clause what it is, for who has not met the name; it is empty where the label says it.
+	About Text
 }
 
 // Choices lists every toggle in the order of the pages.
@@ -87,7 +89,7 @@ func (s *State) realChoice() Choice {
 func (s *State) encryptionChoices() []Choice {
 	on := s.Draft.Wishes.Encryption.Enable
 	discards := Choice{
-		Key: ChoiceDiscards, Label: say("Pass TRIM through the encryption"), On: on && s.Draft.Wishes.Encryption.AllowDiscards, Enabled: on,
+		Key: ChoiceDiscards, Label: say("Tell the disk through the encryption which blocks are free (TRIM)"), On: on && s.Draft.Wishes.Encryption.AllowDiscards, Enabled: on,
 	}
 	if !on {
 		discards.Why = say("Without encryption TRIM reaches the disk anyway.")
@@ -185,9 +187,9 @@ func (s *State) desktopChoices() []Choice {
 	w := s.Draft.Wishes.WithDefaults()
 	desktop, network := w.Desktop.Environment, w.Host.Network
 	list := []Choice{
-		{Key: ChoicePlasma, Label: say("Plasma"), On: desktop == "plasma", Enabled: true},
-		{Key: ChoiceGnome, Label: say("GNOME"), On: desktop == "gnome", Enabled: true},
-		{Key: ChoiceNoDesktop, Label: say("No desktop"), On: desktop == "none", Enabled: true},
+		{Key: ChoicePlasma, Label: say("Plasma"), On: desktop == "plasma", Enabled: true, About: say("KDE's desktop: a panel and a menu, as in Windows, and much that can be set.")},
+		{Key: ChoiceGnome, Label: say("GNOME"), On: desktop == "gnome", Enabled: true, About: say("A plain desktop with little to set: one key shows all windows and programs.")},
+		{Key: ChoiceNoDesktop, Label: say("No desktop"), On: desktop == "none", Enabled: true, About: say("A text console only: for servers, and for who sets up something else.")},
 		{Key: ChoiceNetworkManager, Label: say("NetworkManager"), On: network == "networkmanager", Enabled: true},
 		{Key: ChoiceDHCP, Label: say("DHCP only"), On: network == "dhcp", Enabled: true},
 	}
@@ -201,15 +203,15 @@ func (s *State) serviceChoices() []Choice {
 	w := s.Wishes()
 	headless := w.Desktop.Environment == "none"
 	list := []Choice{
-		{Key: ChoiceBluetooth, Label: say("Bluetooth"), On: w.Services.Bluetooth},
-		{Key: ChoiceSSH, Label: say("SSH server"), On: w.Services.SSH},
-		{Key: ChoicePrinting, Label: say("Printing"), On: w.Services.Printing},
-		{Key: ChoiceDocker, Label: say("Docker"), On: w.Services.Docker},
-		{Key: ChoicePodman, Label: say("Podman"), On: w.Services.Podman},
-		{Key: ChoiceLibvirt, Label: say("Virtual machines (libvirt)"), On: w.Services.Libvirt},
-		{Key: ChoiceFlatpak, Label: say("Flatpak"), On: w.Services.Flatpak},
-		{Key: ChoiceTailscale, Label: say("Tailscale"), On: w.Services.Tailscale},
-		{Key: ChoiceSteam, Label: say("Steam"), On: w.Services.Steam},
+		{Key: ChoiceBluetooth, Label: say("Bluetooth"), About: say("Headphones, mice and keyboards without a cable."), On: w.Services.Bluetooth},
+		{Key: ChoiceSSH, Label: say("SSH server"), About: say("Lets people log in to this machine over the network."), On: w.Services.SSH},
+		{Key: ChoicePrinting, Label: say("Printing"), About: say("Printers, at the cable and in the network."), On: w.Services.Printing},
+		{Key: ChoiceDocker, Label: say("Docker"), About: say("Containers, run by a service that is root."), On: w.Services.Docker},
+		{Key: ChoicePodman, Label: say("Podman"), About: say("Containers, run without root."), On: w.Services.Podman},
+		{Key: ChoiceLibvirt, Label: say("Virtual machines (libvirt)"), About: say("Other systems in a window, with virt-manager."), On: w.Services.Libvirt},
+		{Key: ChoiceFlatpak, Label: say("Flatpak"), About: say("Programs from shops such as Flathub, apart from the system."), On: w.Services.Flatpak},
+		{Key: ChoiceTailscale, Label: say("Tailscale"), About: say("A private network between your own machines, by an account with Tailscale."), On: w.Services.Tailscale},
+		{Key: ChoiceSteam, Label: say("Steam"), About: say("Valve's shop for games."), On: w.Services.Steam},
 		{Key: ChoiceLethe, Label: say("The persist explorer of Lethe"), On: w.Lethe.Enable},
 	}
 	for i := range list {

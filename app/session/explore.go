@@ -59,8 +59,10 @@ func SumOf(s persist.Sums, m Mark) persist.Tally {
 type Explore struct {
 	// MadeUp tells that all of it is a made-up system for rehearsing; AsRoot that root's eyes were used.
 	MadeUp, AsRoot bool
-	Phase          ExplorePhase
-	Progress       persist.Progress
+	// KeepsRoot tells that no boot empties the root of this machine: there is nothing to look at before a made-up system is asked for.
+	KeepsRoot bool
+	Phase     ExplorePhase
+	Progress  persist.Progress
 	// Summary is that of the last scan that ended, and Error why one failed.
 	Summary persist.Summary
 	Error   string
@@ -75,17 +77,20 @@ type Explore struct {
 	Rebuild string
 	// Act is what is being done to an entry.
 	Act Act
-	// Cursor is the path of the row that is chosen, "" for none.
+	// Cursor is the key of the row that is chosen, "" for none.
 	Cursor string
 	// Says puts a text into the window's language, so that a search finds owners by what they are called there. It is called from any
 	// goroutine; nil leaves them in English.
 	Says func(Text) string
+	// Seeking tells that a scan looks for entries that were counted and not kept apart.
+	Seeking bool
 
 	marks  map[Mark]bool
 	open   map[string]bool
 	shut   map[string]bool // folders that a search opened and somebody closed
 	limits map[string]int
 	loaded Loaded
+	sought Ask                      // the search for which everything was looked at
 	names  map[string]persist.Owner // by the path worth keeping
 	rows   []rowAt
 	at     map[string]int // rows by path
@@ -137,6 +142,7 @@ func (e *Explore) SetByOwner(on bool) {
 // BeginScan forgets what an earlier scan found, but not what is open.
 func (e *Explore) BeginScan() {
 	e.Phase, e.Progress, e.Error = ExploreScanning, persist.Progress{}, ""
+	e.Seeking, e.sought = false, Ask{}
 }
 
 // EndScan takes what a scan came to; stopped tells that somebody cancelled it.

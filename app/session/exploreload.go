@@ -27,7 +27,7 @@ func (a Ask) equal(b Ask) bool {
 type Branch struct {
 	Rows   []persist.Row
 	Hidden int64 // rows beyond these
-	Small  int64 // entries that the tree has not kept apart
+	Small  int64 // entries that the tree has not kept apart, of the marks that are shown
 }
 
 // Part is something that takes up room.
@@ -42,6 +42,8 @@ type Loaded struct {
 	Owners  []persist.OwnerSum
 	Largest []Part
 
+	dropped  persist.Sums // entries that the tree has not kept apart, in all folders
+	full     bool         // a search ended because it had found enough
 	ask      Ask
 	branches map[string]Branch
 	found    map[string]Branch // of a search: matches, and folders that lead to them
@@ -52,6 +54,7 @@ type Loaded struct {
 func Load(ctx context.Context, tree *persist.Tree, ask Ask) Loaded {
 	l := Loaded{ask: ask, Owners: tree.Owners(), branches: map[string]Branch{}}
 	l.Total, _ = tree.Sums("/")
+	l.dropped = tree.Dropped("")
 	for folder, most := range ask.Folders {
 		if ctx.Err() != nil {
 			return l
@@ -65,7 +68,7 @@ func Load(ctx context.Context, tree *persist.Tree, ask Ask) Loaded {
 	if words := wordsOf(ask.Text); len(words) > 0 && !ask.ByOwner {
 		s := search{ctx: ctx, tree: tree, ask: ask, words: words, called: map[persist.Owner]string{}, found: map[string]Branch{"/": {}}, left: mostFound}
 		s.in("/", 0)
-		l.found = s.found
+		l.found, l.full = s.found, s.left <= 0
 	}
 	l.Largest = largest(ctx, tree)
 	return l
@@ -92,26 +95,31 @@ func (a Ask) weight(s persist.Sums) (n int64) {
 	return n
 }
 
-// has tells that something of the marks that are shown is in the sums.
-func (a Ask) has(s persist.Sums) bool {
+// count is how many entries of the marks that are shown are in the sums.
+func (a Ask) count(s persist.Sums) (n int64) {
 	for m, on := range a.Marks {
-		if on && SumOf(s, m).Count > 0 {
-			return true
+		if on {
+			n += SumOf(s, m).Count
 		}
 	}
-	return false
+	return n
+}
+
+// has tells that something of the marks that are shown is in the sums.
+func (a Ask) has(s persist.Sums) bool {
+	return a.count(s) > 0
 }
 
 // shown are the rows of a folder that have something of the marks that are shown.
 func (a Ask) shown(tree *persist.Tree, folder string) (rows []persist.Row, small int64) {
-	all, small := tree.Children(folder, a.weight)
+	all, _ := tree.Children(folder, a.weight)
 	rows = all[:0]
 	for i := range all {
 		if a.has(all[i].Sums) {
 			rows = append(rows, all[i])
 		}
 	}
-	return rows, small
+	return rows, a.count(tree.Dropped(folder))
 }
 
 func (a Ask) cut(tree *persist.Tree, folder string, most int) Branch {

@@ -13,10 +13,13 @@ type rowAt struct {
 	depth  int
 	folder string // that it is right in
 	rest   Branch // for what is not listed
+	search bool   // what is not listed is what a search could not see; with nothing of it, the search has found enough
 }
 
 // ExploreRow is one line of the tree.
 type ExploreRow struct {
+	// Key tells the row from all others. It is the path, but for a row that stands for what is not listed, whose path is its folder's.
+	Key   string
 	Path  string
 	Name  string // the last part of the path
 	Owner Text   // whose it is; by folder, empty where nobody knows
@@ -37,10 +40,14 @@ type ExploreRow struct {
 	// Hidden are rows of Path, a folder, which come when one asks for more; Small are entries too small to be listed one by one.
 	// A row that has one of them stands for nothing else.
 	Hidden, Small int64
+	// Unsearched tells that Small are entries of all folders, which a search has not looked at, and Full is how many matches a search is
+	// content with, where there may be more.
+	Unsearched bool
+	Full       int64
 }
 
 // Rest tells that a row stands for what is not listed.
-func (r ExploreRow) Rest() bool { return r.Hidden > 0 || r.Small > 0 }
+func (r ExploreRow) Rest() bool { return r.Hidden > 0 || r.Small > 0 || r.Full > 0 }
 
 // MarkSum is a mark with what it is about.
 type MarkSum struct {
@@ -51,7 +58,7 @@ type MarkSum struct {
 // Count is the number of rows.
 func (e *Explore) Count() int { return len(e.rows) }
 
-// Index gives the row of a path, -1 where it is not shown.
+// Index gives the row of a path or key, -1 where it is not shown.
 func (e *Explore) Index(name string) int {
 	if i, ok := e.at[name]; ok {
 		return i
@@ -63,8 +70,27 @@ func (e *Explore) Index(name string) int {
 func (e *Explore) flatten() {
 	e.rows = e.rows[:0]
 	clear(e.at)
+	if e.searching() {
+		e.listUnsearched()
+	}
 	e.list(rootOf(e.ByOwner), 0)
 }
+
+// listUnsearched begins with what a search has not looked at, which nobody would see below many matches.
+func (e *Explore) listUnsearched() {
+	small := e.loaded.ask.count(e.loaded.dropped)
+	switch {
+	case e.loaded.full:
+		e.rows = append(e.rows, rowAt{search: true})
+		e.at[restOf("")] = 0
+	case small > 0 && !e.searchedAll():
+		e.rows = append(e.rows, rowAt{search: true, rest: Branch{Small: small}})
+		e.at[restOf("")] = 0
+	}
+}
+
+// restOf is the key of the row for what is not listed of a folder. No path is like it.
+func restOf(folder string) string { return folder + "/\x00" }
 
 // deepest is how many folders inside each other are shown; a tree of files can be deeper than any stack.
 const deepest = 200
@@ -88,6 +114,7 @@ func (e *Explore) list(folder string, depth int) {
 		}
 	}
 	if b.Hidden > 0 || b.Small > 0 {
+		e.at[restOf(folder)] = len(e.rows)
 		e.rows = append(e.rows, rowAt{depth: depth, folder: folder, rest: b})
 	}
 }
@@ -125,12 +152,17 @@ func (e *Explore) bytes(s persist.Sums) (n int64) {
 // Row gives a row by its place.
 func (e *Explore) Row(index int) ExploreRow {
 	at := e.rows[index]
-	if at.row == nil {
-		return ExploreRow{Path: at.folder, Depth: at.depth, Hidden: at.rest.Hidden, Small: at.rest.Small}
+	switch {
+	case at.row == nil && at.search && at.rest.Small == 0:
+		return ExploreRow{Key: restOf(""), Full: mostFound}
+	case at.row == nil && at.search:
+		return ExploreRow{Key: restOf(""), Small: at.rest.Small, Unsearched: true}
+	case at.row == nil:
+		return ExploreRow{Key: restOf(at.folder), Path: at.folder, Depth: at.depth, Hidden: at.rest.Hidden, Small: at.rest.Small}
 	}
 	row := at.row
 	r := ExploreRow{
-		Path: row.Path, Name: name(row.Path, at.depth), Depth: at.depth, Folder: row.Folder, Open: row.Folder && e.isOpen(row.Path),
+		Key: row.Path, Path: row.Path, Name: name(row.Path, at.depth), Depth: at.depth, Folder: row.Folder, Open: row.Folder && e.isOpen(row.Path),
 		Bytes: e.bytes(row.Sums), Count: e.count(row.Sums), Noise: Phrase(row.Finding.Noise),
 	}
 	if !row.Folder {

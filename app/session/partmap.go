@@ -129,7 +129,7 @@ func (m Map) planned(l layout.Layout, p layout.Partition) Block {
 	}
 	switch p.Role {
 	case layout.ESP:
-		b.Kind, b.Title = BlockESP, say("EFI system partition")
+		b.Kind, b.Title = BlockESP, say("EFI system partition (ESP): the firmware starts the system from it")
 	case layout.Swap:
 		b.Kind, b.Title, b.Encrypted = BlockSwap, say("Swap"), p.Filesystem == ""
 	case layout.Nix:

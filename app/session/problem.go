@@ -129,6 +129,8 @@ func (s *State) wishSays(p config.Problem) Text {
 		return say("Plain swap beside encryption has to be accepted. Accept it above, or choose another kind of swap.")
 	case strings.HasSuffix(p.Key, "].name") && p.Value == "":
 		return say("Type a user name.")
+	case strings.HasPrefix(p.Key, "persistence."):
+		return s.pathSays(p)
 	}
 	words := sentence(p.Cause.Error())
 	if p.Next != "" {

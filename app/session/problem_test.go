@@ -62,7 +62,7 @@ func TestProblems(t *testing.T) {
 		"nobody":                {session.PageAccount, func(s *session.State) { s.RemoveUser(0) }, session.FieldUsers, "nobody could log in"},
 		"no administrator":      {session.PageAccount, func(s *session.State) { s.Draft.Wishes.Users[0].Admin = false }, session.FieldUsers, "administrator"},
 		"forgotten account":     {session.PageAccount, func(s *session.State) { s.Draft.Accounts = nil }, "users[0].password", "Type a password."},
-		"kept path":             {session.PageSystem, func(s *session.State) { s.Draft.Wishes.Persistence.Directories = []string{"srv"} }, "persistence.directories[0]", "absolute"},
+		"kept path":             {session.PageSystem, func(s *session.State) { s.Draft.Wishes.Persistence.Directories = []string{"srv"} }, "persistence.directories[0]", "begin with /"},
 		"channel":               {session.PageSystem, func(s *session.State) { s.Draft.Wishes.Nix.Channel = "nixos-24.05" }, "nix.channel", "too old"},
 		"repo":                  {session.PageSystem, func(s *session.State) { s.Draft.Wishes.Repo.Source = "relative" }, "repo.source", ""},
 		"no plan":               {session.PageReview, func(*session.State) {}, session.FieldPlan, "not made yet"},

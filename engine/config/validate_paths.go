@@ -16,6 +16,14 @@ var foreignTrees = []string{"/nix", "/boot", "/proc", "/sys", "/dev", "/run"}
 // Folders that NixOS fills anew at every boot: parts of them can be kept, the whole cannot.
 var generatedFolders = []string{"/", "/etc", "/bin", "/usr", "/usr/bin", "/lib", "/lib64", "/etc/static", "/tmp"}
 
+// What is wrong with a path, for who says it in other words.
+const (
+	MadeAnew      = "the system makes this folder anew at every boot"
+	KeptAnyway    = "this is kept anyway, or belongs to the kernel or to one boot only"
+	ManagedByHome = "home-manager writes this file, and would stop at one that is kept"
+	SamePath      = " is the same path"
+)
+
 // Files in a home that home-manager makes from home.nix. It refuses to replace one that it did not make, and then sets up nothing.
 var homeManagers = []string{
 	".bashrc", ".bash_profile", ".profile", ".zshrc", ".zshenv", ".config/fish/config.fish", ".config/user-dirs.dirs", ".config/user-dirs.conf",
@@ -40,7 +48,7 @@ func pathList(ps *problems, table, folders string, folderPaths []string, files s
 				}
 			}
 			if first, twice := seen[path.Clean(p)]; twice {
-				ps.addf(key, p, "remove one of them", "%s is the same path", first)
+				ps.addf(key, p, "remove one of them", "%s"+SamePath, first)
 				continue
 			}
 			seen[path.Clean(p)] = key
@@ -59,12 +67,12 @@ func systemPath(ps *problems, key, p string) {
 	case p != path.Clean(p):
 		ps.addf(key, p, "write "+path.Clean(p), "the path is not in its shortest form")
 	case slices.Contains(generatedFolders, p):
-		ps.addf(key, p, "name the parts of it that you need", "the system makes this folder anew at every boot")
+		ps.addf(key, p, "name the parts of it that you need", MadeAnew)
 	case within(p, "/home"):
 		// impermanence copies the owners of a path's parents from the storage, where /home/USER is root's own.
 		ps.addf(key, p, "use home_directories or home_files, which keep a path in every home", "the homes would belong to root from the next boot on")
 	case slices.ContainsFunc(foreignTrees, func(tree string) bool { return within(p, tree) }):
-		ps.addf(key, p, "remove it", "this is kept anyway, or belongs to the kernel or to one boot only")
+		ps.addf(key, p, "remove it", KeptAnyway)
 	}
 }
 
@@ -80,7 +88,7 @@ func homePath(ps *problems, key, p string) {
 	case p == "." || p != path.Clean(p):
 		ps.addf(key, p, "name a folder or file in the home in its shortest form", "the path is not in its shortest form")
 	case slices.Contains(homeManagers, p):
-		ps.addf(key, p, "remove it, and write what you need into home.nix", "home-manager writes this file, and would stop at one that is kept")
+		ps.addf(key, p, "remove it, and write what you need into home.nix", ManagedByHome)
 	}
 }
 

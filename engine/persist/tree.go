@@ -9,7 +9,8 @@ import (
 )
 
 // Tree is findings rolled up by folder. It may be asked while a scan still adds to it. It keeps every folder's sums, and of the entries
-// of a folder the biggest: at first 256 of each, and fewer once there are many, so that a million findings take some 20 MiB.
+// of a folder the biggest: at first 256 of each, and fewer once there are many, so that a million findings take some 20 MiB. What it dropped it
+// has counted, and [Tree.Recall] takes it in again.
 type Tree struct {
 	mu      sync.Mutex
 	nodes   []branch
@@ -18,6 +19,7 @@ type Tree struct {
 	known   map[label]uint32
 	leaves  int // in all branches
 	perNode int // most leaves of a branch
+	cut     cuts
 	owners  map[Owner]*Tally
 
 	path string // the folder of the last finding, and its branch
@@ -37,7 +39,7 @@ type branch struct {
 	sums     Sums
 	children []uint32
 	leaves   []leaf
-	cut      int64 // leaves that were dropped
+	cut      cuts // leaves that were dropped
 }
 
 // leaf is one entry that is no folder.
@@ -173,14 +175,18 @@ func (t *Tree) grow(f *Finding, name string) {
 	if len(b.leaves) >= 2*t.perNode {
 		t.trim(b)
 	}
-	b.leaves = append(b.leaves, leaf{
-		name: strings.Clone(name), size: f.Size, blocks: f.Blocks, modified: f.Modified.Unix(), label: t.labelOf(f), uid: f.UID, gid: f.GID, kind: f.Kind, of: f.Type,
-	})
+	b.leaves = append(b.leaves, t.leafOf(f, name))
 	if t.leaves++; t.leaves > mostLeaves {
 		t.perNode = max(t.perNode/2, 1)
 		for i := range t.nodes {
 			t.trim(&t.nodes[i])
 		}
+	}
+}
+
+func (t *Tree) leafOf(f *Finding, name string) leaf {
+	return leaf{
+		name: strings.Clone(name), size: f.Size, blocks: f.Blocks, modified: f.Modified.Unix(), label: t.labelOf(f), uid: f.UID, gid: f.GID, kind: f.Kind, of: f.Type,
 	}
 }
 
@@ -192,10 +198,13 @@ func (t *Tree) trim(b *branch) {
 	slices.SortFunc(b.leaves, func(x, y leaf) int {
 		return cmp.Or(cmp.Compare(y.blocks, x.blocks), cmp.Compare(y.size, x.size), strings.Compare(x.name, y.name))
 	})
-	dropped := len(b.leaves) - t.perNode
+	for _, l := range b.leaves[t.perNode:] {
+		slot := t.slotOf(l)
+		b.cut[slot]++
+		t.cut[slot]++
+	}
+	t.leaves -= len(b.leaves) - t.perNode
 	b.leaves = slices.Clone(b.leaves[:t.perNode])
-	b.cut += int64(dropped)
-	t.leaves -= dropped
 }
 
 func (t *Tree) labelOf(f *Finding) uint32 {
@@ -300,7 +309,7 @@ func (t *Tree) Children(folder string, order func(Sums) int64) (list []Row, more
 		return cmp.Or(cmp.Compare(order(y.Sums), order(x.Sums)), cmp.Compare(y.Sums.All().Blocks, x.Sums.All().Blocks),
 			cmp.Compare(y.Sums.All().Size, x.Sums.All().Size), strings.Compare(x.Path, y.Path))
 	})
-	return list, b.cut
+	return list, b.cut.sums().All().Count
 }
 
 func (t *Tree) row(prefix string, l leaf) Row {

@@ -69,7 +69,7 @@ func (f alignFlags) disk(ctx context.Context, args []string, sized bool) (device
 		d, _, err := find(ctx, args[0])
 		return d.Topology, d.Bytes, err
 	case !sized:
-		return device.Topology{}, 0, errors.New("cannot explain nothing: name a disk or an image, or describe one with --size")
+		return device.Topology{}, 0, errors.New("cannot explain an alignment: no disk is named; name a disk or an image, or describe one with --size")
 	}
 	if f.offset < -1 {
 		return device.Topology{}, 0, fmt.Errorf("cannot explain an alignment offset of %d: the kernel reports 0 or more bytes, or -1 when it cannot tell", f.offset)

@@ -16,6 +16,9 @@ import (
 // side gives who looks and acts. On the running system that is root: this process, or the root side for an ordinary user. Below other
 // folders this process does it with what it may do. The release closes a connection.
 func (f placeFlags) side(ctx context.Context) (host engine.Explorer, release func(), err error) {
+	if f.usual() && !engine.Forgets(os.DirFS("/")) {
+		return nil, nil, fmt.Errorf("%w; name the folders of another system with --root, --persist and --repo, or practise on a made-up system in the window: lethe --persist", engine.ErrKeepsRoot)
+	}
 	if !f.running() {
 		place, err := f.place()
 		return engine.Trees{Place: place}, func() {}, err
@@ -30,12 +33,17 @@ func (f placeFlags) side(ctx context.Context) (host engine.Explorer, release fun
 	return engine.Local{System: place}, func() {}, err
 }
 
+// usual tells that root and persist tree are where the running system has them.
+func (f placeFlags) usual() bool {
+	same := func(given, usual string) bool { return given == "" || filepath.Clean(given) == usual }
+	return same(f.root, "/") && same(f.persist, flake.Storage)
+}
+
 // running tells that root and persist tree are those of the running system, and that it has them: where it does not, nobody is asked
 // for a password only to be told so.
 func (f placeFlags) running() bool {
-	same := func(given, usual string) bool { return given == "" || filepath.Clean(given) == usual }
 	_, err := os.Stat(flake.Storage)
-	return same(f.root, "/") && same(f.persist, flake.Storage) && !errors.Is(err, fs.ErrNotExist)
+	return f.usual() && !errors.Is(err, fs.ErrNotExist)
 }
 
 // rootSide connects to root.
@@ -50,6 +58,9 @@ func rootSide(ctx context.Context) (engine.Explorer, func(), error) {
 // side gives who scans.
 func (f persistFlags) side(ctx context.Context) (engine.Explorer, func(), error) {
 	place := placeFlags{root: f.request.Root, persist: f.request.Persist}
+	if place.usual() && !engine.Forgets(os.DirFS("/")) {
+		return nil, nil, fmt.Errorf("%w; compare any two folders with --root and --persist, or look at a made-up system in the window: lethe --persist", engine.ErrKeepsRoot)
+	}
 	if f.unprivileged || !place.running() {
 		return engine.Trees{Place: keep.Place{Root: f.request.Root, Persist: f.request.Persist}}, func() {}, nil
 	}

@@ -151,7 +151,7 @@ in
   environment.persistence."/nix/persist" = {
     hideMounts = true; # file managers show no drive for each of these
     directories = [
-      # this repository
+      # the configuration of this system
       "/etc/nixos"
       # numbers of users and groups: without them, files change owner
       "/var/lib/nixos"
