@@ -12,6 +12,8 @@ import (
 	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/lang"
 	"github.com/rymdport/portal/filechooser"
+
+	"lethe/app/page"
 )
 
 // chooser asks where to write something. then is called on Fyne's goroutine, and not at all where the user thinks better of it.
@@ -60,7 +62,7 @@ func (d dialogs) fyneFile(name string, then func(path string)) {
 		}
 		path := to.URI().Path() // it was made, empty, and what follows wants to make it itself
 		if err := errors.Join(to.Close(), os.Remove(path)); err != nil {
-			d.w.shell.tell(err.Error())
+			d.w.shell.tell(page.Engine(err.Error()))
 			return
 		}
 		then(path)

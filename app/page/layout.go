@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"lethe/app/control"
+	"lethe/app/look"
 	"lethe/app/session"
 	"lethe/app/widget"
 	"lethe/engine/device"
@@ -101,6 +102,7 @@ func (p *layoutPage) sized(label, field string) *widget.SizeEntry {
 		p.room.State.SetSize(field, text)
 		p.room.Acts.Changed()
 	})
+	e.Say = sayError
 	return e
 }
 
@@ -155,14 +157,14 @@ func (p *layoutPage) showBefore() {
 func (p *layoutPage) showAfter() {
 	after, err := p.room.State.After()
 	if err != nil {
-		p.problem.Set(widget.Bad, err.Error())
+		p.problem.Set(widget.Bad, sayError(err))
 		return
 	}
 	p.problem.Set(widget.Bad, "")
 	p.after.SetData(mapOf(after))
 	p.topology.SetTopology(after.Topology)
-	p.why.SetText(lang.L("The grain is {{.Size}}: {{.Why}}.", map[string]any{"Size": after.Bytes(after.Grain.Optimal), "Why": after.Grain.Source}))
-	p.odd.Set(widget.Warn, after.Grain.Disagrees)
+	p.why.SetText(lang.L("The grain is {{.Size}}: {{.Why}}.", map[string]any{"Size": look.Number(after.Bytes(after.Grain.Optimal)), "Why": Engine(after.Grain.Source)}))
+	p.odd.Set(widget.Warn, Engine(after.Grain.Disagrees))
 	if esp, ok := after.Layout.Find(layout.ESP); ok {
 		p.showSize(p.esp, esp, after)
 	}
@@ -182,7 +184,7 @@ func (p *layoutPage) showSize(e *widget.SizeEntry, part layout.Partition, m sess
 		e.SetHint("")
 		return
 	}
-	e.SetHint(lang.L("Becomes {{.Size}} on the grain.", map[string]string{"Size": is.Human()}))
+	e.SetHint(lang.L("Becomes {{.Size}} on the grain.", map[string]string{"Size": look.Number(is.Human())}))
 }
 
 // showSwap offers the ways to swap; one that cannot be chosen says why.
