@@ -68,6 +68,7 @@ func (d dialogs) fyneFile(name string, then func(path string)) {
 		then(path)
 	}, d.w.win)
 	ask.SetFileName(name)
+	ask.SetTitleText(lang.L("Save as")) // Fyne joins two words, which is no German
 	ask.Show()
 }
 
