@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2/lang"
 
+	"lethe/app/page"
 	"lethe/app/session"
 	"lethe/engine/persist/keep"
 )
@@ -34,7 +35,7 @@ func (e *explorer) withRoot(then func()) {
 		case given && h != nil:
 			w.background.Go(func() { _ = hangUp(h) })
 		case err != nil && !given:
-			w.shell.tell(err.Error())
+			w.shell.tell(page.Engine(err.Error()))
 		case err == nil && !given:
 			var hosted system = &running{Explorer: h, host: h, rebuild: rebuild, root: true}
 			e.opened.Store(&hosted) // the one in this process needs no closing

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"lethe/app/page"
 	"lethe/app/session"
 	"lethe/engine/device"
 	"lethe/engine/flake/locale"
@@ -29,7 +30,7 @@ func (w *window) look() {
 			return
 		}
 		if err != nil {
-			w.shell.tell(err.Error())
+			w.shell.tell(page.Engine(err.Error()))
 			return
 		}
 		w.saw(s)

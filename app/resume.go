@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/lang"
 
 	"lethe/app/control"
+	"lethe/app/page"
 	"lethe/app/session"
 	"lethe/engine"
 	"lethe/engine/plan"
@@ -41,7 +42,7 @@ func (w *window) resume() {
 func (w *window) offerToContinue(u engine.Unfinished, wrong string, otherwise func()) {
 	text := lang.L("An installation to {{.Disk}} was not finished.", map[string]string{"Disk": u.Title})
 	if u.Step != "" {
-		text = lang.L("The installation to {{.Disk}} stopped in the step “{{.Step}}”.", map[string]string{"Disk": u.Title, "Step": u.Step})
+		text = lang.L("The installation to {{.Disk}} stopped in the step “{{.Step}}”.", map[string]string{"Disk": u.Title, "Step": page.Engine(u.Step)})
 	}
 	q := question{
 		title: lang.L("Continue the installation?"),
@@ -94,7 +95,7 @@ func (w *window) recall(u engine.Unfinished, passphrase []byte, otherwise func()
 			w.run(secrets)
 			return
 		case err != nil && !given:
-			w.offerToContinue(u, err.Error(), otherwise)
+			w.offerToContinue(u, page.Engine(err.Error()), otherwise)
 		}
 		secrets.Wipe()
 	})
@@ -105,7 +106,7 @@ func (w *window) offerToWatch(running engine.Running) {
 	w.shell.ask(question{
 		title: lang.L("An installation is under way"),
 		text: lang.L("{{.Title}} (process {{.Process}}, since {{.Since}}). Only one can run on a machine at a time.", map[string]any{
-			"Title": running.Title, "Process": running.PID, "Since": running.Since.Local().Format(time.TimeOnly),
+			"Title": page.Engine(running.Title), "Process": running.PID, "Since": running.Since.Local().Format(time.TimeOnly),
 		}),
 		yes: lang.L("Show it"), no: lang.L("Back"), then: func() { w.watch(running) },
 	})
@@ -122,7 +123,7 @@ func (w *window) watch(running engine.Running) {
 	w.stop = func(error) {
 		w.background.Go(func() {
 			if err := h.Stop(w.life); err != nil {
-				w.bridge.call(func() { w.shell.tell(err.Error()) })
+				w.bridge.call(func() { w.shell.tell(page.Engine(err.Error())) })
 			}
 		})
 	}

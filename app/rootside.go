@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2/lang"
 
+	"lethe/app/page"
 	"lethe/engine"
 )
 
@@ -46,7 +47,7 @@ func (w *window) connect(then func()) {
 		w.shell.waited()
 		switch {
 		case err != nil && !given:
-			w.shell.tell(err.Error())
+			w.shell.tell(page.Engine(err.Error()))
 		case given && c.host != nil:
 			w.background.Go(func() { _ = hangUp(c.host) })
 		case err == nil:
@@ -85,7 +86,7 @@ func (w *window) readFacts() {
 		if err != nil { // it may be gone; the next step starts another
 			w.dropHost()
 			w.state.Facts = nil
-			w.shell.tell(err.Error())
+			w.shell.tell(page.Engine(err.Error()))
 			return
 		}
 		w.useFacts(f)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 
+	"lethe/app/page"
 	"lethe/app/session"
 	"lethe/engine"
 	"lethe/engine/secret"
@@ -14,7 +15,7 @@ import (
 func (w *window) begin() {
 	secrets, err := w.gather()
 	if err != nil {
-		w.shell.tell(err.Error())
+		w.shell.tell(page.Engine(err.Error()))
 		return
 	}
 	if !w.state.Begin() || !w.state.Next() {

@@ -55,8 +55,8 @@ func keptElsewhere(kept map[string]flake.Kept) []flake.Finding {
 		for _, storage := range slices.Sorted(maps.Keys(storages)) {
 			if storages[storage].Covers(folder) {
 				found = append(found, flake.Finding{Severity: flake.Warn, What: folder, Says: fmt.Sprintf(
-					"Your configuration keeps %[1]s in %[2]q, and the installation writes it to %[3]s%[1]s, where the installed system would not look; keep it in %[3]s",
-					folder, storage, flake.Storage)})
+					"Your configuration keeps %s in %q, and the installation writes it to %s, where the installed system would not look; keep it in %s",
+					folder, storage, flake.Storage+folder, flake.Storage)})
 				break
 			}
 		}

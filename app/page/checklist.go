@@ -37,7 +37,7 @@ func (l *checkList) show(checks []session.Check) {
 
 // checkLine is the mark and the name of a check, and beside them what was seen.
 func checkLine(c session.Check) fyne.CanvasObject {
-	icon, name, detail := look.IconSkipped.In(look.ColorMuted), paragraph(c.Name), muted(c.Detail)
+	icon, name, detail := look.IconSkipped.In(look.ColorMuted), paragraph(Engine(c.Name)), muted(Engine(c.Detail))
 	switch c.Status {
 	case session.CheckPassed:
 		icon = look.IconCheck.In(theme.ColorNameSuccess)

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"lethe/app/control"
+	"lethe/app/look"
 	"lethe/app/session"
 	"lethe/app/widget"
 	"lethe/engine/quantity"
@@ -48,6 +49,7 @@ func newDisk(room Room) Page {
 		room.State.SetSize(session.FieldImage, size.String())
 		room.Acts.Changed()
 	})
+	d.size.Say = sayError
 	d.sector = control.NewChoice([]control.Option{
 		{Value: "512", Label: lang.L("512 bytes, as most disks have")}, {Value: "4096", Label: lang.L("4096 bytes, as some NVMe drives have")},
 	}, func(value string) {
@@ -129,7 +131,7 @@ func (d *disk) Refresh() {
 // diskCards are the disks as a list shows them, and the chosen one.
 func diskCards(disks []session.Card) (cards []widget.Card, chosen string) {
 	for _, c := range disks {
-		card := widget.Card{ID: c.Path, Icon: theme.StorageIcon(), Title: c.Title, Lines: cardLines(c)}
+		card := widget.Card{ID: c.Path, Icon: theme.StorageIcon(), Title: Engine(c.Title), Lines: cardLines(c)}
 		if c.Removable {
 			card.Badge = lang.L("removable")
 		}
@@ -148,7 +150,7 @@ func diskCards(disks []session.Card) (cards []widget.Card, chosen string) {
 const mostContents = 5
 
 func cardLines(c session.Card) []string {
-	first := []string{c.Size}
+	first := []string{look.Number(c.Size)}
 	for _, part := range []string{c.Bus, c.Path} {
 		if part != "" {
 			first = append(first, part)

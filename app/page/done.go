@@ -1,6 +1,7 @@
 package page
 
 import (
+	"fmt"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -10,6 +11,7 @@ import (
 	fw "fyne.io/fyne/v2/widget"
 
 	"lethe/app/control"
+	"lethe/app/look"
 	"lethe/app/session"
 	"lethe/app/widget"
 )
@@ -99,7 +101,7 @@ func (p *done) Refresh() {
 	show(p.reboot, !s.Rehearsal)
 	p.path.SetText(work.Image)
 	show(p.kept, p.keep.Checked && work.Image != "")
-	p.problem.Set(widget.Bad, work.RebootError)
+	p.problem.Set(widget.Bad, Engine(work.RebootError))
 	if work.Rebooting {
 		p.reboot.Disable()
 	} else {
@@ -156,7 +158,7 @@ func (p *done) resultText() (widget.NoticeLevel, string) {
 	}
 	data := map[string]any{
 		"Passed": counts[session.CheckPassed], "Failed": counts[session.CheckFailed], "Not": counts[session.CheckNotRehearsed],
-		"Took": p.room.State.Run.Took.Round(100 * time.Millisecond).String(),
+		"Took": tookText(p.room.State.Run.Took),
 	}
 	switch {
 	case counts[session.CheckFailed] > 0:
@@ -165,4 +167,13 @@ func (p *done) resultText() (widget.NoticeLevel, string) {
 		return widget.Good, lang.L("Finished in {{.Took}}: {{.Passed}} checks passed, none failed, and {{.Not}} could not be made.", data)
 	}
 	return widget.Good, lang.L("Finished in {{.Took}}: all {{.Passed}} checks passed.", data)
+}
+
+// tookText is how long a run took, such as "9.6 s" or "12 min 5 s".
+func tookText(took time.Duration) string {
+	if took < time.Minute {
+		return look.Number(fmt.Sprintf("%.1f s", took.Seconds()))
+	}
+	took = took.Round(time.Second)
+	return fmt.Sprintf("%d min %d s", int(took.Minutes()), int(took.Seconds())%60)
 }

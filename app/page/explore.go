@@ -177,7 +177,7 @@ func (p *explore) Leave()                 {}
 
 func (p *explore) Refresh() {
 	s := p.state
-	p.problem.Set(widget.Bad, s.Error)
+	p.problem.Set(widget.Bad, Engine(s.Error))
 	p.unread.show(s)
 	p.top.refresh(s)
 	p.waiting.refresh(s)

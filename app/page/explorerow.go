@@ -137,7 +137,7 @@ func percent(share float64) string {
 	return lang.L("{{.Percent}} %", map[string]any{"Percent": int(share*100 + 0.5)})
 }
 
-func size(bytes int64) string { return quantity.Bytes(max(bytes, 0)).Human() }
+func size(bytes int64) string { return look.Number(quantity.Bytes(max(bytes, 0)).Human()) }
 
 // grouped writes a number with its thousands apart.
 func grouped(n int64) string {

@@ -49,7 +49,7 @@ func actProblem(act session.Act) string {
 	if act.Copied {
 		return lang.L("{{.Path}} is copied already, and kept once you rebuild. “Copy again” takes in what was written since.", map[string]any{"Path": plain(act.Path)})
 	}
-	return act.Error
+	return Engine(act.Error)
 }
 
 func keepSentence(p keep.Plan) string {

@@ -36,7 +36,7 @@ func (e *exports) refresh(work *Work) {
 // tell says what went wrong, or else what is done; nothing where neither is there.
 func tell(n *widget.Notice, wrong, good string) {
 	if wrong != "" {
-		n.Set(widget.Bad, wrong)
+		n.Set(widget.Bad, Engine(wrong))
 		return
 	}
 	n.Set(widget.Good, good)

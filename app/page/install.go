@@ -157,8 +157,8 @@ func (p *install) doingText(run *session.Run) string {
 		return lang.L("Beginning…")
 	}
 	step := run.Steps[run.Current]
-	text := lang.L("Step {{.At}} of {{.All}}: {{.Title}}", map[string]any{"At": run.Current + 1, "All": len(run.Steps), "Title": step.Title})
-	for _, more := range []string{run.Work, run.Now} {
+	text := lang.L("Step {{.At}} of {{.All}}: {{.Title}}", map[string]any{"At": run.Current + 1, "All": len(run.Steps), "Title": Engine(step.Title)})
+	for _, more := range []string{Say(run.Figures), Engine(run.Now)} {
 		if more != "" {
 			text += "\n" + more
 		}
@@ -171,7 +171,7 @@ func (p *install) showSteps(run *session.Run) {
 	list := make([]widget.Step, len(run.Steps))
 	signature, current := "", ""
 	for i, s := range run.Steps {
-		list[i] = widget.Step{ID: s.ID, Title: s.Title, Detail: stepDetail(s), State: stateOf(s.State)}
+		list[i] = widget.Step{ID: s.ID, Title: Engine(s.Title), Detail: stepDetail(s), State: stateOf(s.State)}
 		signature += string(s.State) + s.ID + list[i].Detail + "\n"
 		switch s.State {
 		case session.StepRunning, session.StepUndoing, session.StepFailed, session.StepUndoFailed:
@@ -194,17 +194,17 @@ func stepDetail(s session.RunStep) string {
 		if s.Took < 10*time.Millisecond {
 			return ""
 		}
-		return lang.L("{{.Seconds}} s", map[string]string{"Seconds": fmt.Sprintf("%.2f", s.Took.Seconds())})
+		return look.Number(fmt.Sprintf("%.2f s", s.Took.Seconds()))
 	case session.StepNotRehearsed:
-		return lang.L("Not rehearsed: {{.Why}}", map[string]string{"Why": s.Text})
+		return lang.L("Not rehearsed: {{.Why}}", map[string]string{"Why": Engine(s.Text)})
 	case session.StepUndoing:
 		return lang.L("being undone")
 	case session.StepUndone:
 		return lang.L("undone")
 	case session.StepUndoFailed:
-		return lang.L("could not be undone: {{.Why}}", map[string]string{"Why": s.Text})
+		return lang.L("could not be undone: {{.Why}}", map[string]string{"Why": Engine(s.Text)})
 	}
-	return s.Text
+	return Engine(s.Text)
 }
 
 // stateOf is a step's state as the widgets show it.
@@ -256,7 +256,7 @@ func (p *install) showLog(run *session.Run) {
 		if at := l.Time.Unix(); said == "" || at != second { // many lines are of the same second
 			second, said = at, l.Time.Local().Format(time.TimeOnly)
 		}
-		lines[i] = widget.LogLine{Time: said, Level: logLevel(l), Text: l.Text}
+		lines[i] = widget.LogLine{Time: said, Level: logLevel(l), Text: logText(l)}
 	}
 	p.log.Append(lines...)
 	p.shown = total
@@ -269,6 +269,14 @@ func (p *install) showLost(lines uint64) {
 		p.lost.SetText(lang.L("{{.Count}} earlier lines are not kept.", map[string]string{"Count": strconv.FormatUint(lines, 10)}))
 	}
 	show(p.lostBox, lines > 0)
+}
+
+// logText translates what the engine says itself; what a program says stays as it is.
+func logText(l session.LogLine) string {
+	if l.Kind == event.Log {
+		return l.Text
+	}
+	return Engine(l.Text)
 }
 
 func logLevel(l session.LogLine) widget.NoticeLevel {
@@ -319,18 +327,18 @@ func (p *install) showEnd(run *session.Run) {
 	step := ""
 	for _, s := range run.Steps {
 		if s.State == session.StepFailed || s.State == session.StepUndoFailed {
-			step = s.Title
+			step = Engine(s.Title)
 		}
 	}
 	switch {
 	case run.Outcome == session.OutcomeCancelled:
 		p.what.Set(widget.Warn, lang.L("The run was cancelled."))
 	case step == "":
-		p.what.Set(widget.Bad, lang.L("It could not be done: {{.Cause}}", map[string]string{"Cause": run.Error}))
+		p.what.Set(widget.Bad, lang.L("It could not be done: {{.Cause}}", map[string]string{"Cause": Engine(run.Error)}))
 	default:
-		p.what.Set(widget.Bad, lang.L("The step “{{.Step}}” failed: {{.Cause}}", map[string]string{"Step": step, "Cause": run.Error}))
+		p.what.Set(widget.Bad, lang.L("The step “{{.Step}}” failed: {{.Cause}}", map[string]string{"Step": step, "Cause": Engine(run.Error)}))
 	}
-	p.disk.Set(widget.Warn, run.Next)
+	p.disk.Set(widget.Warn, Engine(run.Next))
 	good := ""
 	if work := p.room.Work; work.Saved != "" {
 		good = lang.L("The report is in {{.Path}}. It holds no passphrase and no password.", map[string]string{"Path": work.Saved})

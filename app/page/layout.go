@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"lethe/app/control"
+	"lethe/app/look"
 	"lethe/app/session"
 	"lethe/app/widget"
 	"lethe/engine/device"
@@ -165,8 +166,8 @@ func (p *layoutPage) showAfter() {
 	p.drawn = mapOf(after)
 	p.after.SetData(p.drawn)
 	p.topology.SetTopology(after.Topology)
-	p.why.SetText(lang.L("The grain is {{.Size}}: {{.Why}}.", map[string]any{"Size": after.Bytes(after.Grain.Optimal), "Why": after.Grain.Source}))
-	p.odd.Set(widget.Warn, after.Grain.Disagrees)
+	p.why.SetText(lang.L("The grain is {{.Size}}: {{.Why}}.", map[string]any{"Size": look.Number(after.Bytes(after.Grain.Optimal)), "Why": Engine(after.Grain.Source)}))
+	p.odd.Set(widget.Warn, Engine(after.Grain.Disagrees))
 	if esp, ok := after.Layout.Find(layout.ESP); ok {
 		p.showSize(p.esp, esp, after)
 	}
@@ -186,7 +187,7 @@ func (p *layoutPage) showSize(e *widget.SizeEntry, part layout.Partition, m sess
 		e.SetHint(counted(e.Text(), is))
 		return
 	}
-	e.SetHint(lang.L("Becomes {{.Size}} on the grain.", map[string]string{"Size": is.Human()}))
+	e.SetHint(lang.L("Becomes {{.Size}} on the grain.", map[string]string{"Size": look.Number(is.Human())}))
 }
 
 // counted says in the map's units what was typed in others, such as GB.

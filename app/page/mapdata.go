@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2/lang"
 
+	"lethe/app/look"
 	"lethe/app/session"
 	"lethe/app/widget"
 	"lethe/engine/layout"
@@ -31,7 +32,7 @@ func mapOf(m session.Map) widget.MapData {
 
 func blockOf(b session.Block) widget.Block {
 	block := widget.Block{
-		ID: blockID(b), Name: blockName(b), SizeText: b.Size, Detail: blockDetail(b), First: b.First, Last: b.Last, Encrypted: b.Encrypted,
+		ID: blockID(b), Name: blockName(b), SizeText: look.Number(b.Size), Detail: blockDetail(b), First: b.First, Last: b.Last, Encrypted: b.Encrypted,
 	}
 	switch {
 	case b.Kind == session.BlockESP:

@@ -133,15 +133,15 @@ func (p *paper) openCommands() {
 		if s.ID != p.step {
 			continue
 		}
-		about := s.Why
+		about := Engine(s.Why)
 		if s.NotRehearsed != "" {
-			about += " " + lang.L("Not rehearsed: {{.Why}}", map[string]string{"Why": s.NotRehearsed})
+			about += " " + lang.L("Not rehearsed: {{.Why}}", map[string]string{"Why": Engine(s.NotRehearsed)})
 		}
 		lines := []string{session.WrapComment(about, p.columns)}
 		for _, c := range s.Commands {
 			lines = append(lines, session.WrapCommand(c, p.columns))
 		}
-		p.put(widget.Shell, strings.Join(lines, "\n"), strings.Join(append([]string{"# " + s.Title}, s.Commands...), "\n")+"\n")
+		p.put(widget.Shell, strings.Join(lines, "\n"), strings.Join(append([]string{"# " + Engine(s.Title)}, s.Commands...), "\n")+"\n")
 	}
 }
 

@@ -84,7 +84,7 @@ func (p *review) Content() fyne.CanvasObject { return p.content }
 func (p *review) Sentence() string {
 	if s := p.room.State; s.Rehearsal {
 		return lang.L("Nothing is lost: this is a rehearsal on a virtual disk of {{.Size}}. Point at a block, a step or a line: what belongs to it lights up. A click keeps it lit and shows its text.",
-			map[string]string{"Size": s.Draft.Image.Human()})
+			map[string]string{"Size": look.Number(s.Draft.Image.Human())})
 	}
 	return lang.L("Nothing has been written yet. Point at a block, a step or a line: what belongs to it lights up. A click keeps it lit and shows its text.")
 }
@@ -105,7 +105,7 @@ func (p *review) Refresh() {
 	case work.Planning:
 		p.planning.Set(widget.Info, lang.L("The plan is being made…"))
 	case work.PlanError != "":
-		p.planning.Set(widget.Bad, work.PlanError)
+		p.planning.Set(widget.Bad, Engine(work.PlanError))
 	default:
 		p.planning.Set(widget.Info, "")
 	}
@@ -138,7 +138,7 @@ func (p *review) showPlan(made *plan.Plan) {
 	p.diskmap.SetData(mapOf(p.made.Map))
 	p.steps.SetSteps(reviewSteps(p.made.Steps))
 	p.paper.show(p.made)
-	p.caveats.Set(widget.Info, strings.Join(p.made.Notes, "\n"))
+	p.caveats.Set(widget.Info, strings.Join(engineAll(p.made.Notes), "\n"))
 }
 
 // showSummary divides what was chosen among two columns: disk and people, and what they get.
@@ -178,9 +178,9 @@ func (p *review) lossText() (widget.NoticeLevel, string) {
 	}
 	lines := []string{lang.L("This will be lost for good, on {{.Disk}}:", map[string]string{"Disk": p.made.Disk})}
 	for _, l := range p.made.Losses {
-		line := "• " + l.What
+		line := "• " + Engine(l.What)
 		if l.Used != "" {
-			line += " – " + l.Used
+			line += " – " + Engine(l.Used)
 		}
 		lines = append(lines, line)
 	}
@@ -191,7 +191,7 @@ func (p *review) lossText() (widget.NoticeLevel, string) {
 func reviewSteps(steps []session.ReviewStep) []widget.Step {
 	list := make([]widget.Step, len(steps))
 	for i, s := range steps {
-		list[i] = widget.Step{ID: s.ID, Title: s.Title}
+		list[i] = widget.Step{ID: s.ID, Title: Engine(s.Title)}
 		if s.NotRehearsed != "" {
 			list[i].State, list[i].Detail = widget.Skipped, lang.L("Not rehearsed")
 		}

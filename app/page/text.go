@@ -3,21 +3,48 @@ package page
 import (
 	"fyne.io/fyne/v2/lang"
 
+	"lethe/app/look"
 	"lethe/app/session"
 )
 
-// foreign is the form of a text whose words others chose, such as an error of the engine.
-const foreign = "{{.Text}}"
-
 // Say translates a sentence of the session. Words that others chose stay as they are.
 func Say(t session.Text) string {
-	switch {
-	case t.Empty():
+	if t.Empty() {
 		return ""
-	case t.Form == foreign:
-		return t.String()
-	case len(t.Data) == 0:
-		return lang.L(t.Form)
 	}
-	return lang.L(t.Form, t.Data)
+	values := map[string]string{}
+	for name, value := range t.Data {
+		values[name] = look.Number(value)
+	}
+	for name, part := range t.Parts {
+		values[name] = Say(part)
+	}
+	text := ""
+	switch {
+	case t.Bare():
+		text = session.Text{Form: t.Form, Data: values}.String()
+	case len(values) == 0:
+		text = lang.L(t.Form)
+	default:
+		text = lang.L(t.Form, values)
+	}
+	if t.Sentence {
+		return session.Sentence(text)
+	}
+	return text
+}
+
+// Engine translates words of the engine, such as an error or the title of a step.
+func Engine(words string) string { return Say(session.Phrase(words)) }
+
+// sayError is an error as a sentence.
+func sayError(err error) string { return Say(session.Phrased(err.Error())) }
+
+// engineAll translates several.
+func engineAll(words []string) []string {
+	list := make([]string, len(words))
+	for i, w := range words {
+		list[i] = Engine(w)
+	}
+	return list
 }

@@ -21,7 +21,7 @@ func Before(disk device.Disk) Map {
 	}
 	grain, err := layout.NewGrain(t)
 	if err != nil {
-		m.Problem = quote(sentence(err.Error()))
+		m.Problem = Phrased(err.Error())
 		return m
 	}
 	m.Grain, m.Sectors = grain, m.SectorSize.Floor(disk.Bytes)
@@ -36,7 +36,7 @@ func Before(disk device.Disk) Map {
 // fill makes the blocks and boundaries.
 func (m *Map) fill(disk device.Disk) {
 	if disk.Table.Problem != "" {
-		m.Problem = quote(sentence(device.Clean(disk.Table.Problem)))
+		m.Problem = Phrased(device.Clean(disk.Table.Problem))
 	}
 	if len(disk.Partitions) == 0 {
 		m.Blocks = []Block{m.whole(disk)}

@@ -52,7 +52,7 @@ func (s *State) Cards() []Card {
 func (s *State) card(d device.Disk) Card {
 	c := Card{
 		Path: d.Path, Title: title(d), Serial: device.Clean(d.Serial), Size: d.Bytes.Human(), Bus: bus(d.Transport),
-		Removable: d.Removable, Contents: contents(d), State: d.Verdict.State, Selectable: selectable(d), Reason: quote(sentence(d.Verdict.Reason)),
+		Removable: d.Removable, Contents: contents(d), State: d.Verdict.State, Selectable: selectable(d), Reason: Phrased(d.Verdict.Reason),
 	}
 	if d.Verdict.State == device.Unchecked {
 		c.Reason = say("What is on this disk is read when it is chosen; that needs root's permission.")
@@ -99,10 +99,10 @@ func contents(d device.Disk) []Text {
 	}
 	for _, l := range plan.Losses(d) {
 		if l.Used != "" {
-			list = append(list, say("{{.What}}: {{.Used}}", "What", l.What, "Used", l.Used))
+			list = append(list, Text{Form: "{{.What}}: {{.Used}}", Parts: map[string]Text{"What": Phrase(l.What), "Used": Phrase(l.Used)}})
 			continue
 		}
-		list = append(list, quote(l.What))
+		list = append(list, Phrase(l.What))
 	}
 	switch {
 	case len(list) > 0:

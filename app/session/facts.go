@@ -26,7 +26,8 @@ func (s *State) UseFacts(f engine.Facts) {
 	case len(found) > 1:
 		s.Notice = say("The disk {{.Path}} cannot be told from another one any more. Choose a disk again.", "Path", device.Clean(was.Path))
 	case !selectable(found[0]):
-		s.Notice = say("The disk {{.Path}} cannot be taken: {{.Reason}}", "Path", device.Clean(found[0].Path), "Reason", sentence(found[0].Verdict.Reason))
+		s.Notice = say("The disk {{.Path}} cannot be taken: {{.Reason}}", "Path", device.Clean(found[0].Path), "Reason", "").
+			with("Reason", Phrased(found[0].Verdict.Reason))
 	default:
 		if found[0].Path != was.Path {
 			s.Notice = say("The disk {{.Was}} is called {{.Is}} now.", "Was", device.Clean(was.Path), "Is", device.Clean(found[0].Path))

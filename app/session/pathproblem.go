@@ -17,7 +17,7 @@ func (s *State) pathSays(p config.Problem) Text {
 	kept := s.Draft.Wishes.Persistence
 	lines := map[string][]string{"persistence.directories": kept.Directories, "persistence.home_directories": kept.HomeDirectories}[list]
 	if !ok || err != nil || number >= len(lines) {
-		return quote(sentence(p.Cause.Error()) + " " + sentence(p.Next))
+		return causeAndNext(p)
 	}
 	typed, home := lines[number], list == "persistence.home_directories"
 	line, shown := strconv.Itoa(number+1), device.Clean(typed)
@@ -45,5 +45,5 @@ func (s *State) pathSays(p config.Problem) Text {
 	case strings.HasSuffix(p.Cause.Error(), config.SamePath):
 		return say("Line {{.Line}}, {{.Path}}: it stands there twice. Remove one of the lines.", "Line", line, "Path", shown)
 	}
-	return say("Line {{.Line}}, {{.Path}}: {{.Why}}", "Line", line, "Path", shown, "Why", sentence(p.Cause.Error()))
+	return say("Line {{.Line}}, {{.Path}}: {{.Why}}", "Line", line, "Path", shown).with("Why", Phrased(p.Cause.Error()))
 }

@@ -1,11 +1,14 @@
 package session_test
 
 import (
+	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"lethe/app/session"
+	"lethe/engine"
 	"lethe/engine/persist"
 	"lethe/engine/persist/keep"
 )
@@ -29,6 +32,56 @@ func TestPhrase(t *testing.T) {
 			t.Errorf("%q is %+v", text, got)
 		}
 	}
+}
+
+// TestPhraseOfEveryTemplate fills in each template of the engine and finds it again: it says the same in English, and none is so general
+// that it hides another.
+func TestPhraseOfEveryTemplate(t *testing.T) {
+	verb := regexp.MustCompile(`%[-+# 0]*(?:\[\d\])?\d*(?:\.\d+)?[a-zA-Z%]`)
+	forms := session.Phrases()
+	for _, template := range engine.Words() {
+		text := verb.ReplaceAllStringFunc(template, func(v string) string {
+			switch v[len(v)-1] {
+			case '%':
+				return "%"
+			case 'd':
+				return "7"
+			}
+			return "x9"
+		})
+		got := session.Phrase(text)
+		if _, ok := slices.BinarySearch(forms, got.Form); !ok || got.String() != text {
+			t.Errorf("%q is %+v", text, got)
+		}
+	}
+}
+
+func TestPhraseOfCauses(t *testing.T) {
+	for text, want := range map[string]string{
+		"cannot install NixOS: cannot run nix: no space left on device": "cannot install NixOS: {{.A}} < cannot run {{.A}}: {{.B}} < no space left on device",
+		"The installation will be refused: The machine was not started by UEFI, and Lethe installs a boot loader for UEFI only; switch off CSM or legacy boot in the firmware's settings and start the live medium again.": "The installation will be refused: {{.A}} < {{.A}}. < The machine was not started by UEFI, and Lethe installs a boot loader for UEFI only; switch off CSM or legacy boot in the firmware's settings and start the live medium again",
+		"The disk is complete. Start the machine from it.": "{{.A}} {{.B}} < The disk is complete. < Start the machine from it.",
+		"partition 3 “Windows” (ntfs, 600 GiB)":            "{{.A}} ({{.B}}) < {{.A}} “{{.B}}” < partition {{.A}} < {{.A}}, {{.B}}",
+		"nixos-install: 7 things, some of them odd":        "{{.Text}}",
+		"Write the partition table (many partitions)":      "{{.Text}}",
+		strings.Repeat("a: b; ", 5000):                     "{{.Text}}",
+	} {
+		got := session.Phrase(text)
+		if all := strings.Join(formsOf(got), " < "); all != want || got.String() != strings.TrimSpace(text) && got.String() != text {
+			t.Errorf("%q is %q, not %q", text, all, want)
+		}
+	}
+}
+
+// formsOf are the forms of a text and of the texts in it, but not of plain values.
+func formsOf(t session.Text) []string {
+	list := []string{t.Form}
+	for _, name := range slices.Sorted(maps.Keys(t.Parts)) {
+		if part := t.Parts[name]; part.Form != "{{.Text}}" {
+			list = append(list, formsOf(part)...)
+		}
+	}
+	return list
 }
 
 func TestPhraseOfTheLongestForm(t *testing.T) {

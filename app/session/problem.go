@@ -132,11 +132,16 @@ func (s *State) wishSays(p config.Problem) Text {
 	case strings.HasPrefix(p.Key, "persistence."):
 		return s.pathSays(p)
 	}
-	words := sentence(p.Cause.Error())
-	if p.Next != "" {
-		words += " " + sentence(p.Next)
+	return causeAndNext(p)
+}
+
+// causeAndNext is what the wishes' own check says.
+func causeAndNext(p config.Problem) Text {
+	cause := Phrased(p.Cause.Error())
+	if p.Next == "" {
+		return cause
 	}
-	return quote(words)
+	return Text{Form: "{{.Cause}} {{.Next}}", Parts: map[string]Text{"Cause": cause, "Next": Phrased(p.Next)}}
 }
 
 // machineProblems are the bad lines of the preflight. A rehearsal writes to no disk and starts no system, so nothing stops it.
@@ -161,13 +166,13 @@ func (s *State) layoutProblems(known bool) []Problem {
 		return append(list, Problem{FieldLayout, says, true})
 	}
 	if err != nil {
-		return append(list, Problem{FieldLayout, quote(sentence(err.Error())), true})
+		return append(list, Problem{FieldLayout, Phrased(err.Error()), true})
 	}
 	if w := s.Wishes(); w.Swap.Size > 0 && w.Swap.Size < sparseSwap && w.SwapMode() != config.SwapNone {
 		list = append(list, Problem{FieldSwap, say("Swap of {{.Size}} hardly helps when memory runs out. Give it {{.Least}} or more, or choose no swap.", "Size", w.Swap.Size.Human(), "Least", sparseSwap.Human()), false})
 	}
 	for _, note := range l.Notes {
-		list = append(list, Problem{FieldLayout, quote(note), false})
+		list = append(list, Problem{FieldLayout, Phrase(note), false})
 	}
 	return list
 }
@@ -181,7 +186,7 @@ func passphraseProblems(t Typed) []Problem {
 	case !t.First:
 		return []Problem{{FieldPassphrase, say("Type a passphrase."), true}}
 	case t.Refused != "":
-		return []Problem{{FieldPassphrase, quote(sentence(t.Refused)), true}}
+		return []Problem{{FieldPassphrase, Phrased(t.Refused), true}}
 	case !t.Second:
 		return []Problem{{FieldPassphrase, say("Type the passphrase a second time."), true}}
 	case !t.Same:
@@ -208,7 +213,7 @@ func (s *State) accountProblems(known bool) []Problem {
 		return list
 	}
 	for _, f := range flake.CheckLogin(w, ways) {
-		list = append(list, Problem{FieldUsers, quote(sentence(f.Says)), f.Severity == flake.Refuse})
+		list = append(list, Problem{FieldUsers, Phrased(f.Says), f.Severity == flake.Refuse})
 	}
 	return list
 }
@@ -222,7 +227,7 @@ func (s *State) passwordProblems(user int) []Problem {
 	case !t.First:
 		return []Problem{{field, say("Type a password."), needed}}
 	case t.Refused != "":
-		return []Problem{{field, quote(sentence(t.Refused)), true}}
+		return []Problem{{field, Phrased(t.Refused), true}}
 	case !t.Second:
 		return []Problem{{field, say("Type the password a second time."), true}}
 	case !t.Same:
@@ -241,11 +246,11 @@ func (s *State) systemProblems() []Problem {
 	}
 	kept, err := flake.PersistenceFor(w)
 	if err != nil {
-		return []Problem{{"persistence", quote(sentence(err.Error())), true}}
+		return []Problem{{"persistence", Phrased(err.Error()), true}}
 	}
 	var list []Problem
 	for _, f := range flake.Lint(w, kept, true) {
-		list = append(list, Problem{"persistence", quote(sentence(f.Says)), f.Severity == flake.Refuse && !s.Rehearsal})
+		list = append(list, Problem{"persistence", Phrased(f.Says), f.Severity == flake.Refuse && !s.Rehearsal})
 	}
 	return list
 }

@@ -99,7 +99,7 @@ func (s *State) reviewProblems() []Problem {
 		return []Problem{{FieldPlan, say("The plan is not made yet."), true}}
 	}
 	if err := s.Plan.Runnable(); err != nil {
-		return []Problem{{FieldPlan, quote(sentence(err.Error())), true}}
+		return []Problem{{FieldPlan, Phrased(err.Error()), true}}
 	}
 	if !s.EraseConfirmed(s.Consent) {
 		return []Problem{{FieldConsent, say("Type {{.Name}}, the name of the disk, to erase it.", "Name", EraseName(*s.Plan)), true}}

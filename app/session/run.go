@@ -58,6 +58,8 @@ type Run struct {
 	Done float64
 	// Work is what the current step is at, in words; Now is the thing under its hands.
 	Work, Now string
+	// Figures is Work as a text to be translated.
+	Figures Text
 	// Checks are the results of the verification so far, by what they are about.
 	Checks []Check
 	// Error, Disk and Next are about the end of a run that failed: the cause, the state of the disk, and what to do.
@@ -203,7 +205,7 @@ func (r *Run) start(i int) {
 	if i < 0 {
 		return
 	}
-	r.Current, r.base, r.Work, r.Now = i, r.Done, "", ""
+	r.Current, r.base, r.Work, r.Figures, r.Now = i, r.Done, "", Text{}, ""
 	r.Steps[i].State = StepRunning
 }
 
@@ -216,7 +218,7 @@ func (r *Run) finish(i int, state StepState, e event.Event) {
 		}
 	}
 	if r.Current == i {
-		r.Current, r.Work, r.Now = -1, "", ""
+		r.Current, r.Work, r.Figures, r.Now = -1, "", Text{}, ""
 	}
 }
 
@@ -250,7 +252,7 @@ func (r *Run) progress(e event.Event) {
 		return
 	}
 	if e.Work != nil {
-		r.Work, r.Now = e.Work.String(), e.Work.Now
+		r.Work, r.Figures, r.Now = e.Work.String(), figures(*e.Work), e.Work.Now
 	}
 	if weight := r.Steps[r.Current].weight; weight > 0 && r.total > 0 {
 		share := (r.Done - r.base) * float64(r.total) / float64(weight)
@@ -270,7 +272,7 @@ func (r *Run) end(e event.Event) {
 	default:
 		return
 	}
-	r.Current, r.Work, r.Now, r.Stopping = -1, "", "", false
+	r.Current, r.Work, r.Figures, r.Now, r.Stopping = -1, "", Text{}, "", false
 	r.Disk, r.Next, r.Took = e.Disk, e.Next, time.Duration(e.Millis)*time.Millisecond
 	if e.Kind != event.RunDone {
 		r.Error = e.Text

@@ -68,7 +68,7 @@ func (m *PartitionMap) scaleNote(width float32) string {
 		return ""
 	}
 	step := tickStep(m.data.SectorSize.Of(m.data.DiskSectors), width)
-	return lang.L("Not to scale: small blocks are drawn wider. One tick is {{.Size}}.", map[string]any{"Size": step.Human()})
+	return lang.L("Not to scale: small blocks are drawn wider. One tick is {{.Size}}.", map[string]any{"Size": look.Number(step.Human())})
 }
 
 // tell writes about what is dragged, pointed at, focused or clicked, in this order.

@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2/lang"
 
+	"lethe/app/look"
 	"lethe/engine/layout"
 	"lethe/engine/quantity"
 )
@@ -29,7 +30,7 @@ func (m *PartitionMap) verdict(b Boundary) string {
 
 // grainWord is a grain with the sector that it is counted from, unless that is the first.
 func (m *PartitionMap) grainWord(grain, offset quantity.Sectors) string {
-	data := map[string]any{"Size": m.data.SectorSize.Of(grain).Human(), "Sectors": grouped(grain), "First": grouped(offset)}
+	data := map[string]any{"Size": look.Number(m.data.SectorSize.Of(grain).Human()), "Sectors": grouped(grain), "First": grouped(offset)}
 	if offset != 0 {
 		return lang.L("{{.Size}} ({{.Sectors}} sectors, counted from sector {{.First}})", data)
 	}

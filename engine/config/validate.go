@@ -73,7 +73,7 @@ var (
 func (h Host) validate(ps *problems) {
 	const key = "host.name"
 	switch {
-	case !matches(ps, key, h.Name, hostPattern, "it is not an RFC 1123 label", "use 1 to 63 letters, digits and hyphens, with no hyphen at either end"):
+	case !matches(ps, key, h.Name, hostPattern, "a computer cannot have this name", "use letters, digits and hyphens, at most 63 of them, and no hyphen at either end"):
 	case strings.EqualFold(h.Name, "localhost"):
 		ps.addf(key, h.Name, "choose another name", "every machine calls itself that")
 	case digitsPattern.MatchString(h.Name):

@@ -36,7 +36,7 @@ func (d Disk) validateTarget(ps *problems) {
 	case !path.IsAbs(t):
 		ps.addf(key, t, next, "it does not begin with /")
 	case t != path.Clean(t):
-		ps.addf(key, t, "write "+path.Clean(t), "the path is not in its shortest form")
+		ps.addf(key, t, "write "+path.Clean(t), "the path can be written shorter")
 	case t == "/" || t == "/dev" || strings.HasPrefix(t, "/dev/disk/") && strings.Count(t, "/") < 4:
 		ps.addf(key, t, next, "this is a folder")
 	case strings.HasPrefix(t, "/proc/") || strings.HasPrefix(t, "/sys/"):

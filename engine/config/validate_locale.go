@@ -86,9 +86,9 @@ func validateLanguage(ps *problems, language string) {
 		next = "did you mean " + known + "?"
 	}
 	if GlibcLocale(language+encoding) != "" {
-		next = "did you mean " + language + encoding + "?"
+		next = "did you mean " + (language + encoding) + "?"
 	}
-	ps.addf("locale.language", language, next, "glibc has no such UTF-8 locale")
+	ps.addf("locale.language", language, next, "no such language is known")
 }
 
 func validateZone(ps *problems, zone string) {
@@ -102,7 +102,7 @@ func validateZone(ps *problems, zone string) {
 			break
 		}
 	}
-	ps.addf("locale.time_zone", zone, next, "the IANA time zone database has no such name")
+	ps.addf("locale.time_zone", zone, next, "no such time zone is known")
 }
 
 // city is the last part of a zone name.

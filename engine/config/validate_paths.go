@@ -65,7 +65,7 @@ func systemPath(ps *problems, key, p string) {
 	case !path.IsAbs(p):
 		ps.addf(key, p, "write it from / on; for a path in every home use home_directories or home_files", "it is not an absolute path")
 	case p != path.Clean(p):
-		ps.addf(key, p, "write "+path.Clean(p), "the path is not in its shortest form")
+		ps.addf(key, p, "write "+path.Clean(p), "the path can be written shorter")
 	case slices.Contains(generatedFolders, p):
 		ps.addf(key, p, "name the parts of it that you need", MadeAnew)
 	case within(p, "/home"):
@@ -86,7 +86,7 @@ func homePath(ps *problems, key, p string) {
 	case path.IsAbs(p) || strings.HasPrefix(p, "~"):
 		ps.addf(key, p, "write it without the home, such as .config/app", "it is not relative to a home")
 	case p == "." || p != path.Clean(p):
-		ps.addf(key, p, "name a folder or file in the home in its shortest form", "the path is not in its shortest form")
+		ps.addf(key, p, "name a folder or file in the home in its shortest form", "the path can be written shorter")
 	case slices.Contains(homeManagers, p):
 		ps.addf(key, p, "remove it, and write what you need into home.nix", ManagedByHome)
 	}

@@ -32,7 +32,7 @@ func checkSource(ps *problems, key, source string) {
 	case source == "":
 	case path.IsAbs(source):
 		if clean(ps, key, source) && source != path.Clean(source) {
-			ps.addf(key, source, "write "+path.Clean(source), "the path is not in its shortest form")
+			ps.addf(key, source, "write "+path.Clean(source), "the path can be written shorter")
 		}
 	case !plainURL(ps, key, source) || scpPattern.MatchString(source):
 	default:

@@ -63,11 +63,11 @@ func (u User) validate(ps *problems, key string) {
 }
 
 func validateUserName(ps *problems, key, name string) {
-	const form = "begin with a lower-case letter or _, then at most 30 lower-case letters, digits, _ and -"
+	const form = "begin with a small letter or _; after it, use at most 30 small letters, digits, _ and -"
 	switch {
 	case name == "":
 		ps.addf(key, "", form, "a user needs a name")
-	case !matches(ps, key, name, userPattern, "this is not a POSIX user name", form):
+	case !matches(ps, key, name, userPattern, "a user cannot have this name", form):
 	case slices.Contains(systemNames, name) || buildPattern.MatchString(name):
 		ps.addf(key, name, "choose another name", "the system itself uses this name")
 	}

@@ -59,23 +59,23 @@ const Mend = "repair its file systems with e2fsck -f and fsck.vfat while they ar
 
 // Next says what to do after a run of the plan that ended before its time.
 func (s DiskState) Next(p plan.Plan, cancelled bool) string {
-	again := "Once the cause is dealt with, "
+	again := "Once the cause is dealt with"
 	if cancelled {
-		again = "Whenever you like, "
+		again = "Whenever you like"
 	}
 	switch {
 	case s == Complete:
 		return "Start the machine from it."
 	case p.Target.Kind == device.KindImage:
-		return again + "run the rehearsal again; it starts over."
+		return again + ", run the rehearsal again; it starts over."
 	case s == Unclean: // to go on would write to what may be damaged
-		return again + "start over: run it again and confirm the disk anew. To keep what is there instead, " + Mend
+		return again + ", start over: run it again and confirm the disk anew. To keep what is there instead, " + Mend
 	case s == Prepared, s == Untouched && p.Continues:
-		return again + "continue from here: choose Continue, or run sudo lethe-engine continue; nothing is formatted again. To start over instead, run it again and confirm the disk anew."
+		return again + ", continue from here: choose Continue, or run sudo lethe-engine continue; nothing is formatted again. To start over instead, run it again and confirm the disk anew."
 	case s == Untouched, s == Restored:
-		return again + "run it again; the disk has to be confirmed anew."
+		return again + ", run it again; the disk has to be confirmed anew."
 	}
-	return again + "start over: run it again and confirm the disk anew."
+	return again + ", start over: run it again and confirm the disk anew."
 }
 
 // Env is what steps work with. One Env serves one run.
