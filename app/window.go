@@ -30,6 +30,7 @@ type window struct {
 	secrets *secret.Store // by the session's ids
 	lists   *locale.Lists
 	keys    *keymaps
+	judged  map[string]judgement // by the secret's id
 	work    *page.Work
 	acts    *page.Acts
 	pages   map[session.Page]page.Page
@@ -79,6 +80,7 @@ func newWindow(on surface) *window {
 	w := &window{
 		surface: on,
 		secrets: secret.NewStore(), lists: &locale.Lists{}, work: &page.Work{}, pages: map[session.Page]page.Page{},
+		judged: map[string]judgement{},
 	}
 	w.life, w.end = context.WithCancel(context.Background())
 	w.bridge = newBridge(on.dispatch, w)
@@ -157,6 +159,7 @@ func (w *window) current() page.Page {
 // turn shows the page that the session has open, from its top, and gives its first field the focus.
 func (w *window) turn() {
 	p := w.current()
+	w.judge()
 	p.Refresh()
 	w.shell.turn(p)
 	w.beginPage(p.First())
@@ -167,6 +170,7 @@ func (w *window) turn() {
 
 // refresh shows the session as it is.
 func (w *window) refresh() {
+	w.judge()
 	w.current().Refresh()
 	w.shell.refresh()
 }
@@ -184,6 +188,7 @@ func (w *window) next() {
 		return
 	}
 	w.current().Leave()
+	w.judge()
 	switch {
 	case !w.state.CanNext():
 		f := w.current().Reveal()
@@ -217,6 +222,7 @@ func (w *window) jump(p session.Page) {
 		return
 	}
 	w.current().Leave()
+	w.judge()
 	w.state.Go(p)
 	w.turn()
 }

@@ -250,9 +250,24 @@ func (b *userBlock) refresh() {
 	b.keys.ShowAs(key)
 	b.password.SetKnown(known(b.page.room.State)...)
 	kept := b.page.room.Acts.Has(b.id)
+	if !kept {
+		b.judge()
+	}
 	show(b.given, kept)
 	show(b.passwordBox, !kept)
 	show(b.remove, len(b.page.blocks) > 1)
+}
+
+// judge tells the session whether the text console has every character of the password that is being typed.
+func (b *userBlock) judge() {
+	s := b.page.room.State
+	moved, _, known := movedWhileTyped(b.page.room, s.Draft.Wishes.WithDefaults().Locale.ConsoleKeymap, b.password)
+	s.Draft.Accounts[b.index].Password.Missing = anyMissing(moved)
+	beyond := ""
+	if !known {
+		beyond = lang.L("It has characters outside of ASCII, which the keyboard of the text console may not have.")
+	}
+	b.password.SetBeyond(beyond)
 }
 
 // show makes a thing visible or not.

@@ -51,7 +51,7 @@ func (s *State) Problems(p Page) []Problem {
 		list = append(list, s.layoutProblems(len(list) > 0)...)
 	case PageEncryption:
 		if s.Draft.Wishes.Encryption.Enable {
-			list = append(list, passphraseProblems(s.Draft.Passphrase)...)
+			list = append(list, s.passphraseProblems()...)
 		}
 	case PageAccount:
 		list = append(list, s.accountProblems(len(list) > 0)...)
@@ -167,12 +167,15 @@ func (s *State) layoutProblems(known bool) []Problem {
 }
 
 // passphraseProblems is what is missing of a passphrase.
-func passphraseProblems(t Typed) []Problem {
+func (s *State) passphraseProblems() []Problem {
+	t := s.Draft.Passphrase
 	switch {
 	case !t.First:
 		return []Problem{{FieldPassphrase, say("Type a passphrase."), true}}
 	case t.Refused != "":
 		return []Problem{{FieldPassphrase, quote(sentence(t.Refused)), true}}
+	case t.Missing:
+		return []Problem{{FieldPassphrase, say("The keymap {{.Keymap}} of the boot prompt does not have every character of this passphrase: you would be locked out. Choose another passphrase, or another keyboard on the first page.", "Keymap", s.keymap()), s.Draft.Wishes.Repo.Source == ""}} // one's own configuration may have another
 	case !t.Second:
 		return []Problem{{FieldPassphrase, say("Type the passphrase a second time."), true}}
 	case !t.Same:
@@ -182,6 +185,9 @@ func passphraseProblems(t Typed) []Problem {
 	}
 	return nil
 }
+
+// keymap is that of the boot prompt and of the text console.
+func (s *State) keymap() string { return s.Draft.Wishes.WithDefaults().Locale.ConsoleKeymap }
 
 // weak is the score below which a secret is warned about.
 const weak = 2
@@ -214,10 +220,14 @@ func (s *State) passwordProblems(user int) []Problem {
 		return []Problem{{field, say("Type a password."), needed}}
 	case t.Refused != "":
 		return []Problem{{field, quote(sentence(t.Refused)), true}}
+	case t.Missing && s.Draft.Wishes.Desktop.Environment == "none":
+		return []Problem{{field, say("The keymap {{.Keymap}} of the console does not have every character of this password, and without a desktop it is typed nowhere else. Choose another password, or another keyboard on the first page.", "Keymap", s.keymap()), true}}
 	case !t.Second:
 		return []Problem{{field, say("Type the password a second time."), true}}
 	case !t.Same:
 		return []Problem{{field, say("The two passwords differ. Type the same one twice."), true}}
+	case t.Missing:
+		return []Problem{{field, say("The keymap {{.Keymap}} of the text console does not have every character of this password: it can be typed in the desktop only.", "Keymap", s.keymap()), false}}
 	case t.Score < weak:
 		return []Problem{{field, say("This password is easily guessed."), false}}
 	}

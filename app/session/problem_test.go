@@ -29,23 +29,33 @@ func TestProblems(t *testing.T) {
 		field string // "" means that nothing blocks
 		says  string
 	}{
-		"language":              {session.PageWelcome, func(s *session.State) { s.Draft.Wishes.Locale.Language = "german" }, "locale.language", "UTF-8"},
-		"zone":                  {session.PageWelcome, func(s *session.State) { s.Draft.Wishes.Locale.TimeZone = "berlin" }, "locale.time_zone", "Did you mean Europe/Berlin?"},
-		"BIOS":                  {session.PagePreflight, func(s *session.State) { s.Shown.Firmware = device.Firmware{} }, session.FieldMachine, "UEFI"},
-		"little memory":         {session.PagePreflight, func(s *session.State) { s.Shown.Memory = 2 * quantity.GiB }, session.FieldMachine, "2 GiB"},
-		"no disk":               {session.PageDisk, func(s *session.State) { s.Shown.Disks = nil }, session.FieldDisk, "No disk"},
-		"disk not chosen":       {session.PageDisk, func(s *session.State) { *s = *session.New(session.Options{Checks: liveChecks, Shown: s.Shown}) }, session.FieldDisk, "Choose a disk."},
-		"disk unreadable":       {session.PageDisk, func(s *session.State) { s.Shown.Disks[0].Verdict.State = device.Unchecked }, session.FieldDisk, "could not be read"},
-		"no size":               {session.PageLayout, func(s *session.State) { s.SetSize(session.FieldESP, "1 GB") }, session.FieldESP, "“1 GB” is not a size"},
-		"small ESP":             {session.PageLayout, func(s *session.State) { s.SetSize(session.FieldESP, "100MiB") }, session.FieldESP, "Too small"},
-		"huge swap":             {session.PageLayout, func(s *session.State) { s.SetSize(session.FieldSwap, "1 TiB") }, session.FieldLayout, "fit"},
-		"no swap, no size":      {session.PageLayout, func(s *session.State) { s.SetSize(session.FieldSwap, "x"); s.Set(session.ChoiceSwapNone, true) }, "", ""},
-		"tmpfs":                 {session.PageLayout, func(s *session.State) { s.Draft.Wishes.Disk.Tmpfs = "120%" }, "disk.tmpfs", "percent"},
-		"plain beside LUKS":     {session.PageLayout, func(s *session.State) { s.Draft.Wishes.Swap.Mode = config.SwapPlain }, session.FieldSwapMode, "passwords and open files"},
-		"no passphrase":         {session.PageEncryption, func(s *session.State) { s.Draft.Passphrase = session.Typed{} }, session.FieldPassphrase, "Type a passphrase."},
-		"typed once":            {session.PageEncryption, func(s *session.State) { s.Draft.Passphrase.Second = false }, session.FieldPassphrase, "second time"},
-		"typed differently":     {session.PageEncryption, func(s *session.State) { s.Draft.Passphrase.Same = false }, session.FieldPassphrase, "differ"},
-		"refused":               {session.PageEncryption, func(s *session.State) { s.Draft.Passphrase.Refused = "it holds a control character" }, session.FieldPassphrase, "It holds a control character."},
+		"language":           {session.PageWelcome, func(s *session.State) { s.Draft.Wishes.Locale.Language = "german" }, "locale.language", "UTF-8"},
+		"zone":               {session.PageWelcome, func(s *session.State) { s.Draft.Wishes.Locale.TimeZone = "berlin" }, "locale.time_zone", "Did you mean Europe/Berlin?"},
+		"BIOS":               {session.PagePreflight, func(s *session.State) { s.Shown.Firmware = device.Firmware{} }, session.FieldMachine, "UEFI"},
+		"little memory":      {session.PagePreflight, func(s *session.State) { s.Shown.Memory = 2 * quantity.GiB }, session.FieldMachine, "2 GiB"},
+		"no disk":            {session.PageDisk, func(s *session.State) { s.Shown.Disks = nil }, session.FieldDisk, "No disk"},
+		"disk not chosen":    {session.PageDisk, func(s *session.State) { *s = *session.New(session.Options{Checks: liveChecks, Shown: s.Shown}) }, session.FieldDisk, "Choose a disk."},
+		"disk unreadable":    {session.PageDisk, func(s *session.State) { s.Shown.Disks[0].Verdict.State = device.Unchecked }, session.FieldDisk, "could not be read"},
+		"no size":            {session.PageLayout, func(s *session.State) { s.SetSize(session.FieldESP, "1 GB") }, session.FieldESP, "“1 GB” is not a size"},
+		"small ESP":          {session.PageLayout, func(s *session.State) { s.SetSize(session.FieldESP, "100MiB") }, session.FieldESP, "Too small"},
+		"huge swap":          {session.PageLayout, func(s *session.State) { s.SetSize(session.FieldSwap, "1 TiB") }, session.FieldLayout, "fit"},
+		"no swap, no size":   {session.PageLayout, func(s *session.State) { s.SetSize(session.FieldSwap, "x"); s.Set(session.ChoiceSwapNone, true) }, "", ""},
+		"tmpfs":              {session.PageLayout, func(s *session.State) { s.Draft.Wishes.Disk.Tmpfs = "120%" }, "disk.tmpfs", "percent"},
+		"plain beside LUKS":  {session.PageLayout, func(s *session.State) { s.Draft.Wishes.Swap.Mode = config.SwapPlain }, session.FieldSwapMode, "passwords and open files"},
+		"no passphrase":      {session.PageEncryption, func(s *session.State) { s.Draft.Passphrase = session.Typed{} }, session.FieldPassphrase, "Type a passphrase."},
+		"typed once":         {session.PageEncryption, func(s *session.State) { s.Draft.Passphrase.Second = false }, session.FieldPassphrase, "second time"},
+		"typed differently":  {session.PageEncryption, func(s *session.State) { s.Draft.Passphrase.Same = false }, session.FieldPassphrase, "differ"},
+		"refused":            {session.PageEncryption, func(s *session.State) { s.Draft.Passphrase.Refused = "it holds a control character" }, session.FieldPassphrase, "It holds a control character."},
+		"not at the prompt":  {session.PageEncryption, func(s *session.State) { s.Draft.Passphrase.Missing = true }, session.FieldPassphrase, "The keymap us of the boot prompt"},
+		"not on the console": {session.PageAccount, func(s *session.State) { s.Draft.Accounts[0].Password.Missing = true }, "", ""},
+		"not without a desktop": {session.PageAccount, func(s *session.State) {
+			s.Draft.Accounts[0].Password.Missing = true
+			s.Set(session.ChoiceNoDesktop, true)
+		}, "users[0].password", "without a desktop"},
+		"stopped by a page before": {session.PageReview, func(s *session.State) {
+			s.SetPlan(planned(t, s))
+			s.Consent, s.Draft.Passphrase.Missing = "nvme0n1", true
+		}, session.FieldPlan, "locked out"},
 		"weak":                  {session.PageEncryption, func(s *session.State) { s.Draft.Passphrase.Score = 1 }, "", ""},
 		"no encryption":         {session.PageEncryption, func(s *session.State) { s.Draft.Wishes.Encryption.Enable, s.Draft.Passphrase = false, session.Typed{} }, "", ""},
 		"host":                  {session.PageAccount, func(s *session.State) { s.Draft.Wishes.Host.Name = "-x" }, "host.name", "letters"},

@@ -18,6 +18,8 @@ type PassphraseOptions struct {
 	Label, AgainLabel string
 	// Known are words that an attacker would try first: the user's name, the host's.
 	Known []string
+	// Beyond is said of a passphrase with characters outside of ASCII; see SetBeyond.
+	Beyond string
 	// Do runs a function on Fyne's goroutine; nil means fyne.Do.
 	Do func(func())
 }
@@ -53,6 +55,7 @@ type PassphraseEntry struct {
 	OnLeft func()
 
 	known         []string
+	beyond        string
 	state         PassphraseState
 	caps          capsLock
 	first, again  *passField
@@ -64,7 +67,7 @@ type PassphraseEntry struct {
 
 // NewPassphraseEntry makes an empty entry.
 func NewPassphraseEntry(options PassphraseOptions) *PassphraseEntry {
-	p := &PassphraseEntry{known: options.Known, meter: newMeter()}
+	p := &PassphraseEntry{known: options.Known, beyond: options.Beyond, meter: newMeter()}
 	if options.Do == nil {
 		options.Do = fyne.Do
 	}
@@ -113,6 +116,15 @@ func (p *PassphraseEntry) SetKnown(words ...string) {
 	if !slices.Equal(p.known, words) {
 		p.known = slices.Clone(words)
 		p.typed(true)
+	}
+}
+
+// SetBeyond changes what is said of characters outside of ASCII; nothing, where more is known of the keyboard.
+func (p *PassphraseEntry) SetBeyond(text string) {
+	if p.beyond != text {
+		p.beyond = text
+		p.warn(p.again.Text, false)
+		p.settle()
 	}
 }
 
@@ -213,7 +225,7 @@ func (p *PassphraseEntry) warn(again string, left bool) {
 	case p.state.Typed && again != "" && !p.state.Matches && (left || !strings.HasPrefix(p.first.Text, again)):
 		text, colour = lang.L("The two entries differ."), theme.ColorNameError
 	case p.state.Typed && !p.state.ASCII:
-		text = lang.L("It has characters outside of ASCII, which the boot prompt's keyboard may not have.")
+		text = p.beyond
 	}
 	p.warning.setColour(colour)
 	p.warning.setText(text)

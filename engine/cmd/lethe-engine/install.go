@@ -118,9 +118,9 @@ func (s streams) confirmed(ctx context.Context, host helper.Host, p plan.Plan, f
 		if err := s.confirm(ctx, p, f); err != nil {
 			return nil, err
 		}
-		return s.gather(ctx, p.Secrets, f.secretFlags)
+		return s.gather(ctx, p, f.secretFlags)
 	}
-	secrets, err := s.gather(ctx, p.Secrets, f.secretFlags)
+	secrets, err := s.gather(ctx, p, f.secretFlags)
 	if err != nil {
 		return nil, err
 	}
