@@ -37,17 +37,27 @@ func newWelcome(room Room) Page {
 			room.Acts.Changed()
 		}
 	}
-	w.language = control.NewFinder(languageOptions(), lang.L("Type a language or country"), set("locale.language", &locale.Language))
-	w.zone = control.NewFinder(zoneOptions(room.Lists.Zones), lang.L("Type a city or continent"), set("locale.time_zone", &locale.TimeZone))
-	w.keyboard = control.NewFinder(plainOptions(keymapNames(room.Lists.Keymaps)), lang.L("Type the name of a keymap"), w.setKeymap)
-	w.layout = control.NewFinder(layoutOptions(*room.Lists), lang.L("Type the name of a layout"), w.setLayout)
+	layer := container.NewWithoutLayout()
+	finder := func(field, placeholder string, options []control.Option, changed func(string)) *control.Finder {
+		f := control.NewFinder(layer, options, placeholder, changed)
+		f.Missed = func(text string) {
+			room.State.Draft.Miss(field, text)
+			w.notes.touch(field)
+			room.Acts.Changed()
+		}
+		return f
+	}
+	w.language = finder("locale.language", lang.L("Type a language or country"), languageOptions(), set("locale.language", &locale.Language))
+	w.zone = finder("locale.time_zone", lang.L("Type a city or continent"), zoneOptions(room.Lists.Zones), set("locale.time_zone", &locale.TimeZone))
+	w.keyboard = finder("locale.console_keymap", lang.L("Type a language or the name of a keymap"), keymapOptions(room.Lists.Keymaps), w.setKeymap)
+	w.layout = finder("locale.xkb_layout", lang.L("Type a language or the name of a layout"), layoutOptions(*room.Lists), w.setLayout)
 	w.desktop = muted("")
 	w.real = widget.NewSwitch(Say(room.State.Choice(session.ChoiceReal).Label), "", func(on bool) {
 		room.State.Set(session.ChoiceReal, on)
 		room.Acts.Changed()
 	})
 	w.layoutBox = labelled(lang.L("Keyboard layout in the desktop"), w.layout, w.notes.of("locale.xkb_layout", w.layout.Entry()))
-	w.content = column(
+	w.content = container.NewStack(column(
 		w.mode,
 		panel(w.offer()),
 		beside(
@@ -61,7 +71,7 @@ func newWelcome(room Room) Page {
 		w.real,
 		row(control.Important(lang.L("See what the next boot would forget"), theme.SearchIcon(), fw.LowImportance, func() { room.Acts.OpenExplore() })),
 		w.notes.rest.box,
-	)
+	), layer)
 	w.Refresh()
 	return w
 }
@@ -76,6 +86,7 @@ func (w *welcome) offer() fyne.CanvasObject {
 func (w *welcome) setKeymap(value string) {
 	locale := &w.room.State.Draft.Wishes.Locale
 	locale.ConsoleKeymap, locale.XkbLayout, locale.XkbVariant = value, "", ""
+	w.layout.Restore()
 	w.notes.touch("locale.console_keymap")
 	w.room.Acts.Changed()
 }
@@ -93,9 +104,15 @@ func (w *welcome) Sentence() string {
 	return lang.L("Lethe installs a NixOS that forgets at every boot what you did not choose to keep. First say how you type: the passphrase depends on it.")
 }
 
-func (w *welcome) First() fyne.Focusable  { return w.language.Entry() }
+func (w *welcome) First() fyne.Focusable  { return w.language.Quiet() }
 func (w *welcome) Reveal() fyne.Focusable { return w.notes.revealAll() }
-func (w *welcome) Leave()                 {}
+
+// Leave ends what is being typed, which the keys that lead on do not.
+func (w *welcome) Leave() {
+	for _, f := range []*control.Finder{w.language, w.zone, w.keyboard, w.layout} {
+		f.Settle()
+	}
+}
 
 // offerLists offers what the machine has, once that is known.
 func (w *welcome) offerLists() {
@@ -106,7 +123,7 @@ func (w *welcome) offerLists() {
 	}
 	w.offered = known
 	w.zone.SetOffer(zoneOptions(lists.Zones))
-	w.keyboard.SetOffer(plainOptions(keymapNames(lists.Keymaps)))
+	w.keyboard.SetOffer(keymapOptions(lists.Keymaps))
 	w.layout.SetOffer(layoutOptions(*lists))
 }
 

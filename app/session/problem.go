@@ -2,6 +2,8 @@ package session
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"lethe/engine/config"
@@ -96,6 +98,11 @@ func (s *State) wishProblems(p Page) []Problem {
 		}
 		if _, err := quantity.ParseBytes(text); err != nil {
 			list = append(list, Problem{field, say("“{{.Text}}” is not a size. Write a whole number with MiB or GiB, such as 8 GiB.", "Text", device.Clean(text)), true})
+		}
+	}
+	for _, field := range slices.Sorted(maps.Keys(s.Draft.Missed)) {
+		if pageOf(field) == p {
+			list = append(list, Problem{field, say("“{{.Text}}” is not on the list. Choose what is on it.", "Text", device.Clean(s.Draft.Missed[field])), true})
 		}
 	}
 	for _, found := range config.Problems(s.Wishes().Validate()) {
