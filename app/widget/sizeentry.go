@@ -15,6 +15,8 @@ type SizeEntry struct {
 	panel
 	// OnChanged is called for sizes that can be read and pass Check, by the user's typing only.
 	OnChanged func(size quantity.Bytes)
+	// OnTyped, where it is set, is called with every text that the user types instead, and the owner says what is wrong with it.
+	OnTyped func(text string)
 	// Check refuses a size that can be read but not used; its error is shown.
 	Check func(size quantity.Bytes) error
 
@@ -77,7 +79,11 @@ func (s *SizeEntry) SetHint(text string) {
 // Focusable gives what takes the focus.
 func (s *SizeEntry) Focusable() fyne.Focusable { return s.entry }
 
-func (s *SizeEntry) typed(string) {
+func (s *SizeEntry) typed(text string) {
+	if s.OnTyped != nil {
+		s.OnTyped(text)
+		return
+	}
 	size, err := s.Value()
 	s.tell(err)
 	if err == nil && s.OnChanged != nil {
@@ -96,7 +102,7 @@ func (s *SizeEntry) tell(err error) {
 	switch {
 	case s.reason != "":
 		text, colour = s.reason, theme.ColorNameWarning
-	case err != nil:
+	case err != nil && s.OnTyped == nil:
 		text, colour = err.Error(), theme.ColorNameError
 	}
 	if s.message.text == text && s.message.colour == colour && s.message.Hidden == (text == "") {
