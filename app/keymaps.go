@@ -2,7 +2,6 @@ package main
 
 import (
 	"io/fs"
-	"os"
 	"sync"
 
 	"lethe/engine/keyboard"
@@ -24,8 +23,8 @@ func newKeymaps(root fs.FS, loaded func()) *keymaps {
 }
 
 // readSession finds out the layout of the running session.
-func (k *keymaps) readSession() {
-	layouts, _ := keyboard.SessionLayout(k.root, os.Getenv)
+func (k *keymaps) readSession(env func(string) string) {
+	layouts, _ := keyboard.SessionLayout(k.root, env)
 	m, err := keyboard.Session(k.root, layouts[0].Name, layouts[0].Variant)
 	if err != nil {
 		return // then nobody can tell which characters move, and the page says so

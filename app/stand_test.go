@@ -90,7 +90,7 @@ func newStand(t testing.TB, live bool, change ...func(*stand, *surface)) *stand 
 		app: a, engine: s.engine, dispatch: func(f func()) { s.calls <- f }, root: machineFS(live),
 		around: surroundings{arch: "x86_64", synchronized: func() session.Answer { return session.Yes }},
 		seed:   func() [32]byte { s.seeds++; return [32]byte{s.seeds} }, now: func() time.Time { return start.Add(time.Minute) },
-		quit: func() { s.left = true },
+		env: func(string) string { return "" }, quit: func() { s.left = true },
 	}
 	for _, c := range change {
 		c(s, &on)

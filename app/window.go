@@ -11,6 +11,7 @@ import (
 
 	"lethe/app/look"
 	"lethe/app/page"
+	"lethe/app/probe"
 	"lethe/app/session"
 	"lethe/engine/config"
 	"lethe/engine/event"
@@ -66,6 +67,8 @@ type surface struct {
 	// root is the machine's file system.
 	root   fs.FS
 	around surroundings
+	// env is the environment of the program.
+	env func(name string) string
 	// seed gives 32 random bytes, and now the time.
 	seed func() [32]byte
 	now  func() time.Time
@@ -87,16 +90,16 @@ func newWindow(on surface) *window {
 	w.keys = newKeymaps(on.root, func() { w.bridge.call(w.refresh) })
 	w.choose = dialogs{w}
 	w.awake = keepAwake(noBlanking, noSleep)
-	w.state = session.New(session.Options{Seed: on.seed(), Rehearse: on.rehearse, Checks: on.lookAround(), Wishes: usual()})
+	w.state = session.New(session.Options{Seed: on.seed(), Rehearse: on.rehearse, Checks: on.lookAround(), Wishes: usual(probe.Locale(on.root, on.env))})
 	w.explorer = newExplorer(w)
 	w.acts = w.actions()
 	w.shell = newShell(w)
 	return w
 }
 
-// usual are the wishes to begin with: who does not want encryption says so.
-func usual() config.Config {
-	return config.Config{Version: config.Version, Encryption: config.Encryption{Enable: true}}
+// usual are the wishes to begin with: the language, time zone and keyboard of the session, and encryption, which who does not want it says.
+func usual(here config.Locale) config.Config {
+	return config.Config{Version: config.Version, Locale: here, Encryption: config.Encryption{Enable: true}}
 }
 
 // open shows the window and begins to read the machine.

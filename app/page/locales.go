@@ -17,23 +17,26 @@ import (
 
 // languageOptions shows locales as people call them: in their own words and in English.
 var languageOptions = sync.OnceValue(func() []control.Option {
-	var options []control.Option
-	for _, name := range config.Languages() {
-		options = append(options, control.Option{Value: name, Label: languageName(name), Also: ownName(tagOf(name))})
+	type sorted struct {
+		option control.Option
+		key    string // the name without the region
+		home   int
 	}
-	slices.SortStableFunc(options, func(a, b control.Option) int {
-		return cmp.Or(
-			strings.Compare(languageKey(a), languageKey(b)), home(b.Value)-home(a.Value), strings.Compare(strings.ToLower(a.Label), strings.ToLower(b.Label)),
-		)
+	var list []sorted
+	for _, name := range config.Languages() {
+		o := control.Option{Value: name, Label: languageName(name), Also: ownName(tagOf(name))}
+		key, _, _ := strings.Cut(strings.ToLower(o.Label), " (")
+		list = append(list, sorted{o, key, home(name)})
+	}
+	slices.SortStableFunc(list, func(a, b sorted) int {
+		return cmp.Or(strings.Compare(a.key, b.key), b.home-a.home, strings.Compare(strings.ToLower(a.option.Label), strings.ToLower(b.option.Label)))
 	})
+	options := make([]control.Option, len(list))
+	for i, l := range list {
+		options[i] = l.option
+	}
 	return options
 })
-
-// languageKey is what languages are sorted by: their name without the region.
-func languageKey(o control.Option) string {
-	name, _, _ := strings.Cut(o.Label, " (")
-	return strings.ToLower(name)
-}
 
 // home is 1 for a language in the region where most of those who speak it live, which is looked for first.
 func home(locale string) int {
@@ -71,7 +74,9 @@ func ownName(tag language.Tag) string { return display.Self.Name(tag) }
 
 // hasGlyphs tells that the font of the window has every letter of a name.
 func hasGlyphs(name string) bool {
-	return !strings.ContainsFunc(name, func(r rune) bool { return !unicode.In(r, unicode.Latin, unicode.Greek, unicode.Cyrillic, unicode.Common) })
+	return !strings.ContainsFunc(name, func(r rune) bool {
+		return !unicode.In(r, unicode.Latin, unicode.Greek, unicode.Cyrillic, unicode.Common)
+	})
 }
 
 // tagOf is a locale as a language tag; language.Und is none.
@@ -109,12 +114,12 @@ func zoneOptions(list []string) []control.Option {
 	return options
 }
 
-// keymapOptions shows console keymaps by who has them, since few people know what theirs is called: the machine's, or those that the
-// desktop's counterpart is known of.
+// keymapOptions shows console keymaps by who has them, since few people know what theirs is called: the machine's, and those that the
+// desktop's counterpart is known of, which the new system has in any case.
 func keymapOptions(list []string) []control.Option {
-	if len(list) == 0 {
-		list = config.Keymaps()
-	}
+	list = slices.Concat(list, config.Keymaps())
+	slices.Sort(list)
+	list = slices.Compact(list)
 	options := make([]control.Option, len(list))
 	for i, keymap := range list {
 		options[i] = called(keymap, keymap, "", locale.Speakers(keymap))
@@ -129,7 +134,7 @@ func called(value, shown, name string, speakers []string) control.Option {
 	o := control.Option{Value: value, Label: shown}
 	var also []string
 	for _, speaker := range speakers {
-		also = append(also, languageName(speaker), ownName(tagOf(speaker)))
+		also = append(also, allNames(speaker))
 	}
 	if name == "" && len(speakers) > 0 {
 		name = describe(tagOf(speakers[0]))
@@ -140,6 +145,18 @@ func called(value, shown, name string, speakers []string) control.Option {
 	o.Also = strings.Join(also, " ")
 	return o
 }
+
+// allNames is whatever a language is called; many keymaps share theirs.
+func allNames(speaker string) string {
+	if known, ok := namesKnown.Load(speaker); ok {
+		return known.(string)
+	}
+	names := languageName(speaker) + " " + ownName(tagOf(speaker))
+	namesKnown.Store(speaker, names)
+	return names
+}
+
+var namesKnown sync.Map // by locale
 
 // sortByName puts what has no name last.
 func sortByName(options []control.Option) {

@@ -29,17 +29,13 @@ type welcome struct {
 
 func newWelcome(room Room) Page {
 	w := &welcome{room: room, notes: newNotes(room.State, session.PageWelcome), mode: widget.NewNotice(widget.Info, "")}
-	locale := &room.State.Draft.Wishes.Locale
-	set := func(field string, wish *string) func(string) {
-		return func(value string) {
-			*wish = value
+	layer := container.NewWithoutLayout()
+	finder := func(field, placeholder string, options []control.Option, choose func(string)) *control.Finder {
+		f := control.NewFinder(layer, options, placeholder, func(value string) {
+			choose(value)
 			w.notes.touch(field)
 			room.Acts.Changed()
-		}
-	}
-	layer := container.NewWithoutLayout()
-	finder := func(field, placeholder string, options []control.Option, changed func(string)) *control.Finder {
-		f := control.NewFinder(layer, options, placeholder, changed)
+		})
 		f.Missed = func(text string) {
 			room.State.Draft.Miss(field, text)
 			w.notes.touch(field)
@@ -47,8 +43,8 @@ func newWelcome(room Room) Page {
 		}
 		return f
 	}
-	w.language = finder("locale.language", lang.L("Type a language or country"), languageOptions(), set("locale.language", &locale.Language))
-	w.zone = finder("locale.time_zone", lang.L("Type a city or continent"), zoneOptions(room.Lists.Zones), set("locale.time_zone", &locale.TimeZone))
+	w.language = finder("locale.language", lang.L("Type a language or country"), languageOptions(), room.State.ChooseLanguage)
+	w.zone = finder("locale.time_zone", lang.L("Type a city or continent"), zoneOptions(room.Lists.Zones), room.State.ChooseZone)
 	w.keyboard = finder("locale.console_keymap", lang.L("Type a language or the name of a keymap"), keymapOptions(room.Lists.Keymaps), w.setKeymap)
 	w.layout = finder("locale.xkb_layout", lang.L("Type a language or the name of a layout"), layoutOptions(*room.Lists), w.setLayout)
 	w.desktop = muted("")
@@ -84,18 +80,12 @@ func (w *welcome) offer() fyne.CanvasObject {
 }
 
 func (w *welcome) setKeymap(value string) {
-	locale := &w.room.State.Draft.Wishes.Locale
-	locale.ConsoleKeymap, locale.XkbLayout, locale.XkbVariant = value, "", ""
+	w.room.State.ChooseKeymap(value)
 	w.layout.Restore()
-	w.notes.touch("locale.console_keymap")
-	w.room.Acts.Changed()
 }
 
 func (w *welcome) setLayout(value string) {
-	locale := &w.room.State.Draft.Wishes.Locale
-	locale.XkbLayout, locale.XkbVariant = splitLayout(value)
-	w.notes.touch("locale.xkb_layout")
-	w.room.Acts.Changed()
+	w.room.State.ChooseLayout(splitLayout(value))
 }
 
 func (w *welcome) Content() fyne.CanvasObject { return w.content }

@@ -78,7 +78,7 @@ func TestListComesUp(t *testing.T) {
 		t.Fatal("a click does not enter the field")
 	}
 	d.shows(offered) // beside what is chosen
-	d.write("Germ") // which replaces what is there
+	d.write("Germ")  // which replaces what is there
 	if text := f.(interface{ SelectedText() string }); text.SelectedText() != "" {
 		t.Error("typing begins beside what was there")
 	}
