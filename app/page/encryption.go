@@ -73,7 +73,7 @@ func (p *encryption) typed(state widget.PassphraseState) {
 
 // typedOf is what the session may know of a secret.
 func typedOf(s widget.PassphraseState) session.Typed {
-	return session.Typed{First: s.Typed, Second: s.Matches, Same: s.Matches, Score: max(0, s.Score), Refused: s.Problem}
+	return session.Typed{First: s.Typed, Second: s.Matches || s.Differs, Same: s.Matches, Score: max(0, s.Score), Refused: s.Problem}
 }
 
 // forget wipes the passphrase, so that another can be typed.

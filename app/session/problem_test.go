@@ -61,6 +61,7 @@ func TestProblems(t *testing.T) {
 		"host":                  {session.PageAccount, func(s *session.State) { s.Draft.Wishes.Host.Name = "-x" }, "host.name", "letters"},
 		"no name":               {session.PageAccount, func(s *session.State) { s.Draft.Wishes.Users[0].Name = "" }, "users[0].name", "Type a user name."},
 		"bad name":              {session.PageAccount, func(s *session.State) { s.Draft.Wishes.Users[0].Name = "Ada" }, "users[0].name", "lower-case"},
+		"no SSH key":            {session.PageAccount, func(s *session.State) { s.Draft.Wishes.Users[0].AuthorizedKeys = []string{"ssh-ed25519 AAAA_x"} }, "users[0].authorized_keys[0]", "public SSH key. Copy the one line"},
 		"no password":           {session.PageAccount, func(s *session.State) { s.Draft.Accounts[0].Password = session.Typed{} }, "users[0].password", "Type a password."},
 		"password once":         {session.PageAccount, func(s *session.State) { s.Draft.Accounts[0].Password.Second = false }, "users[0].password", "second time"},
 		"password differs":      {session.PageAccount, func(s *session.State) { s.Draft.Accounts[0].Password.Same = false }, "users[0].password", "differ"},

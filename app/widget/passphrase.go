@@ -28,6 +28,7 @@ type PassphraseOptions struct {
 type PassphraseState struct {
 	Typed    bool   // the first entry is not empty
 	Matches  bool   // both entries are equal and not empty
+	Differs  bool   // what is in the second entry is not the beginning of the first, or was left as no more than that
 	Score    int    // 0 (guessed at once) to 4 (very strong); -1 while it is being estimated
 	Words    string // what the score means, for people
 	ASCII    bool   // only ASCII characters
@@ -56,6 +57,7 @@ type PassphraseEntry struct {
 
 	known         []string
 	beyond        string
+	left          bool // the second entry was left since something was typed
 	state         PassphraseState
 	caps          capsLock
 	first, again  *passField
@@ -123,7 +125,7 @@ func (p *PassphraseEntry) SetKnown(words ...string) {
 func (p *PassphraseEntry) SetBeyond(text string) {
 	if p.beyond != text {
 		p.beyond = text
-		p.warn(p.again.Text, false)
+		p.warn()
 		p.settle()
 	}
 }
@@ -168,8 +170,8 @@ func (p *PassphraseEntry) leave() {
 	if p.again.Text == "" {
 		return
 	}
-	p.warn(p.again.Text, true)
-	p.settle()
+	p.left = true
+	p.judge()
 	if p.OnLeft != nil {
 		p.OnLeft()
 	}
@@ -177,6 +179,7 @@ func (p *PassphraseEntry) leave() {
 
 // typed judges anew; only the first entry's text is estimated.
 func (p *PassphraseEntry) typed(first bool) {
+	p.left = false
 	if first {
 		p.state.Score = -1
 		if p.first.Text == "" {
@@ -201,12 +204,13 @@ func (p *PassphraseEntry) judge() {
 	before := p.state
 	p.state = PassphraseState{
 		Typed: text != "", Matches: text != "" && text == again, Score: p.state.Score,
-		ASCII: isASCII(text), Problem: problemOf(text), CapsLock: p.caps.on,
+		Differs: text != "" && again != "" && text != again && (p.left || !strings.HasPrefix(text, again)),
+		ASCII:   isASCII(text), Problem: problemOf(text), CapsLock: p.caps.on,
 	}
 	if p.state.Typed {
 		p.state.Words = strengthWords(p.state.Score)
 	}
-	p.warn(again, false)
+	p.warn()
 	p.meter.set(p.state.Score, p.state.Typed, p.state.Words)
 	p.settle()
 	if p.OnChanged != nil && p.state != before {
@@ -214,16 +218,14 @@ func (p *PassphraseEntry) judge() {
 	}
 }
 
-// warn shows the most important of what is wrong. As long as the second entry is being typed, its beginning is not called different.
-func (p *PassphraseEntry) warn(again string, left bool) {
+// warn shows the most important of what is wrong with the first entry. That the two differ is for the owner to say, who knows what they are.
+func (p *PassphraseEntry) warn() {
 	text, colour := "", theme.ColorNameWarning
 	switch {
 	case p.state.Problem != "":
 		text, colour = p.state.Problem, theme.ColorNameError
 	case p.state.CapsLock:
 		text = lang.L("Caps Lock seems to be on.")
-	case p.state.Typed && again != "" && !p.state.Matches && (left || !strings.HasPrefix(p.first.Text, again)):
-		text, colour = lang.L("The two entries differ."), theme.ColorNameError
 	case p.state.Typed && !p.state.ASCII:
 		text = p.beyond
 	}
