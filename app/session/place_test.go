@@ -15,9 +15,8 @@ func TestLanguageSuggests(t *testing.T) {
 		do   []func(*session.State)
 		want config.Locale
 	}{
-		"a language": {config.Locale{}, []func(*session.State){german}, config.Locale{Language: "de_DE.UTF-8", TimeZone: "Europe/Berlin", ConsoleKeymap: "de-latin1"}},
-		"two languages": {config.Locale{ConsoleKeymap: "us"}, []func(*session.State){german, func(s *session.State) { s.ChooseLanguage("fr_FR.UTF-8") }},
-			config.Locale{Language: "fr_FR.UTF-8", TimeZone: "Europe/Paris", ConsoleKeymap: "fr-latin1"}},
+		"a language":           {config.Locale{}, []func(*session.State){german}, config.Locale{Language: "de_DE.UTF-8", TimeZone: "Europe/Berlin", ConsoleKeymap: "de-latin1"}},
+		"two languages":        {config.Locale{ConsoleKeymap: "us"}, []func(*session.State){german, func(s *session.State) { s.ChooseLanguage("fr_FR.UTF-8") }}, config.Locale{Language: "fr_FR.UTF-8", TimeZone: "Europe/Paris", ConsoleKeymap: "fr-latin1"}},
 		"and back":             {config.Locale{}, []func(*session.State){german, func(s *session.State) { s.ChooseLanguage("en_US.UTF-8") }}, config.Locale{Language: "en_US.UTF-8", ConsoleKeymap: "us"}},
 		"what the session has": {config.Locale{TimeZone: "Europe/Vienna", ConsoleKeymap: "de-latin1"}, []func(*session.State){func(s *session.State) { s.ChooseLanguage("en_GB.UTF-8") }}, config.Locale{Language: "en_GB.UTF-8", TimeZone: "Europe/Vienna", ConsoleKeymap: "de-latin1"}},
 		"a chosen zone":        {config.Locale{}, []func(*session.State){func(s *session.State) { s.ChooseZone("UTC") }, german}, config.Locale{Language: "de_DE.UTF-8", TimeZone: "UTC", ConsoleKeymap: "de-latin1"}},
