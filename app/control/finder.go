@@ -24,15 +24,15 @@ type Finder struct {
 
 	entry  *finderEntry
 	list   *finderList
-	layer  *fyne.Container // over the page, for the list
-	stray  string          // what is shown and not on the list
-	typed  bool            // since the list came up
-	picked bool            // the mark was moved by the keyboard
-	hushed bool            // the focus that comes next leaves the list closed
+	layer  *Layer
+	stray  string // what is shown and not on the list
+	typed  bool   // since the list came up
+	picked bool   // the mark was moved by the keyboard
+	hushed bool   // the focus that comes next leaves the list closed
 }
 
 // NewFinder makes one, whose list comes up in a layer over the page; changed is called for the user's changes only.
-func NewFinder(layer *fyne.Container, options []Option, placeholder string, changed func(value string)) *Finder {
+func NewFinder(layer *Layer, options []Option, placeholder string, changed func(value string)) *Finder {
 	f := &Finder{options: options, changed: changed, layer: layer}
 	f.list = newFinderList(f.choose)
 	f.entry = &finderEntry{finder: f}
@@ -125,8 +125,7 @@ func (f *Finder) unfold() {
 	f.typed, f.picked = false, false
 	at := slices.IndexFunc(f.options, func(o Option) bool { return o.Value == f.value })
 	f.list.show(f.options, max(at, 0))
-	f.layer.Add(f.list)
-	f.place()
+	f.layer.show(f)
 }
 
 // search lists what fits the text.
@@ -140,28 +139,27 @@ func (f *Finder) search() {
 		return
 	}
 	f.list.show(found, 0)
-	f.place()
+	f.place() // it may have another height
 }
 
 // place puts the list below the field, or above it where there is more room.
 func (f *Finder) place() {
 	driver := fyne.CurrentApp().Driver()
-	at := driver.AbsolutePositionForObject(f.entry).Subtract(driver.AbsolutePositionForObject(f.layer))
+	at := driver.AbsolutePositionForObject(f.entry).Subtract(driver.AbsolutePositionForObject(f.layer.over))
 	size := fyne.NewSize(f.entry.Size().Width, f.list.MinSize().Height)
 	below := at.Y + f.entry.Size().Height
-	if below+size.Height > f.layer.Size().Height && at.Y >= size.Height {
+	if below+size.Height > f.layer.over.Size().Height && at.Y >= size.Height {
 		below = at.Y - size.Height
 	}
 	f.list.Resize(size)
 	f.list.Move(fyne.NewPos(at.X, below))
-	f.layer.Refresh()
 }
 
 // close takes the list away.
 func (f *Finder) close() {
 	if f.open() {
 		f.list.show(nil, 0)
-		f.layer.Remove(f.list)
+		f.layer.hide()
 	}
 }
 
@@ -238,7 +236,7 @@ func (f *Finder) walk(by int) {
 	f.list.walk(by)
 }
 
-// Match gives at most so many options that have every word of the text, those whose label or value begins with it first. All of
+// Match gives at most so many options that have every word of the text, those of which something begins with it first. All of
 // them match an empty text.
 func Match(options []Option, text string, most int) []Option {
 	text = strings.ToLower(strings.TrimSpace(text))
@@ -248,7 +246,7 @@ func Match(options []Option, text string, most int) []Option {
 		all := strings.ToLower(o.Label + " " + o.Value + " " + o.Also)
 		switch {
 		case slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(all, w) }):
-		case strings.HasPrefix(strings.ToLower(o.Label), text) || strings.HasPrefix(strings.ToLower(o.Value), text):
+		case slices.ContainsFunc([]string{o.Label, o.Value, o.Also}, func(name string) bool { return strings.HasPrefix(strings.ToLower(name), text) }):
 			first = append(first, o)
 		default:
 			rest = append(rest, o)

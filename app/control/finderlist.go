@@ -85,8 +85,7 @@ func (l *finderList) Scrolled(e *fyne.ScrollEvent) {
 
 // CreateRenderer is Fyne's.
 func (l *finderList) CreateRenderer() fyne.WidgetRenderer {
-	r := &finderListRenderer{list: l, back: canvas.NewRectangle(nil), bar: canvas.NewRectangle(nil), box: container.NewWithoutLayout()}
-	r.back.StrokeWidth = 1
+	r := &finderListRenderer{list: l, edge: canvas.NewRectangle(nil), back: canvas.NewRectangle(nil), bar: canvas.NewRectangle(nil), box: container.NewWithoutLayout()}
 	for _, row := range l.rows {
 		r.box.Add(row)
 	}
@@ -96,9 +95,9 @@ func (l *finderList) CreateRenderer() fyne.WidgetRenderer {
 
 // finderListRenderer draws rows on a ground, and how far one has scrolled.
 type finderListRenderer struct {
-	list      *finderList
-	back, bar *canvas.Rectangle
-	box       *fyne.Container
+	list            *finderList
+	edge, back, bar *canvas.Rectangle
+	box             *fyne.Container
 }
 
 // How wide the mark of the place in the list is, and how long at least.
@@ -110,7 +109,9 @@ const (
 // Layout is Fyne's.
 func (r *finderListRenderer) Layout(size fyne.Size) {
 	l, least := r.list, r.list.rows[0].MinSize().Height
-	r.back.Resize(size)
+	r.edge.Resize(size)
+	r.back.Move(fyne.NewPos(1, 1))
+	r.back.Resize(size.SubtractWidthHeight(2, 2))
 	for i, row := range l.rows {
 		row.Move(fyne.NewPos(1, 1+float32(i)*least))
 		row.Resize(fyne.NewSize(size.Width-2, least))
@@ -132,8 +133,9 @@ func (r *finderListRenderer) MinSize() fyne.Size {
 func (r *finderListRenderer) Refresh() {
 	l, th, variant := r.list, r.list.Theme(), fyne.CurrentApp().Settings().ThemeVariant()
 	r.back.FillColor = th.Color(theme.ColorNameMenuBackground, variant)
-	r.back.StrokeColor = th.Color(theme.ColorNameInputBorder, variant)
-	r.back.CornerRadius = th.Size(theme.SizeNameInputRadius)
+	r.edge.FillColor = th.Color(theme.ColorNameInputBorder, variant)
+	r.edge.CornerRadius = th.Size(theme.SizeNameInputRadius)
+	r.back.CornerRadius = r.edge.CornerRadius - 1
 	r.bar.FillColor = th.Color(theme.ColorNameScrollBar, variant)
 	r.bar.CornerRadius = barWidth / 2
 	r.bar.Hidden = len(l.found) <= mostRows
@@ -142,13 +144,14 @@ func (r *finderListRenderer) Refresh() {
 		row.set(l.top+i == l.at)
 	}
 	r.Layout(l.Size())
+	r.edge.Refresh()
 	r.back.Refresh()
 	r.bar.Refresh()
 }
 
 // Objects is Fyne's.
 func (r *finderListRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.back, r.box, r.bar}
+	return []fyne.CanvasObject{r.edge, r.back, r.box, r.bar}
 }
 
 // Destroy is Fyne's.

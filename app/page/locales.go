@@ -151,7 +151,7 @@ func allNames(speaker string) string {
 	if known, ok := namesKnown.Load(speaker); ok {
 		return known.(string)
 	}
-	names := languageName(speaker) + " " + ownName(tagOf(speaker))
+	names := ownName(tagOf(speaker)) + " " + languageName(speaker)
 	namesKnown.Store(speaker, names)
 	return names
 }

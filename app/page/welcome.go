@@ -29,7 +29,7 @@ type welcome struct {
 
 func newWelcome(room Room) Page {
 	w := &welcome{room: room, notes: newNotes(room.State, session.PageWelcome), mode: widget.NewNotice(widget.Info, "")}
-	layer := container.NewWithoutLayout()
+	layer := control.NewLayer()
 	finder := func(field, placeholder string, options []control.Option, choose func(string)) *control.Finder {
 		f := control.NewFinder(layer, options, placeholder, func(value string) {
 			choose(value)
@@ -53,7 +53,7 @@ func newWelcome(room Room) Page {
 		room.Acts.Changed()
 	})
 	w.layoutBox = labelled(lang.L("Keyboard layout in the desktop"), w.layout, w.notes.of("locale.xkb_layout", w.layout.Entry()))
-	w.content = container.NewStack(column(
+	w.content = layer.Over(column(
 		w.mode,
 		panel(w.offer()),
 		beside(
@@ -67,7 +67,7 @@ func newWelcome(room Room) Page {
 		w.real,
 		row(control.Important(lang.L("See what the next boot would forget"), theme.SearchIcon(), fw.LowImportance, func() { room.Acts.OpenExplore() })),
 		w.notes.rest.box,
-	), layer)
+	))
 	w.Refresh()
 	return w
 }

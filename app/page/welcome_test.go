@@ -96,8 +96,8 @@ func TestListComesUp(t *testing.T) {
 
 // TestMatch finds by every word of label, value and what is not shown, what begins with the text first.
 func TestMatch(t *testing.T) {
-	options := []control.Option{{Value: "at", Label: "Austria, German"}, {Value: "de", Label: "German", Also: "Deutsch"}, {Value: "us", Label: "English"}}
-	for text, want := range map[string]string{"german": "de at", "deutsch": "de", "german austria": "at", "": "at de us", "x": ""} {
+	options := []control.Option{{Value: "at", Label: "Austria, German"}, {Value: "de", Label: "German", Also: "Deutsch"}, {Value: "us", Label: "English"}, {Value: "be", Label: "Belgian", Also: "Vlaams Deutsch"}}
+	for text, want := range map[string]string{"german": "de at", "deutsch": "de be", "german austria": "at", "": "at de us be", "x": ""} {
 		var got []string
 		for _, o := range control.Match(options, text, 9) {
 			got = append(got, o.Value)
@@ -105,5 +105,21 @@ func TestMatch(t *testing.T) {
 		if strings.Join(got, " ") != want {
 			t.Errorf("%q finds %q", text, got)
 		}
+	}
+}
+
+// TestListStaysAtItsField where a note above it moves that.
+func TestListStaysAtItsField(t *testing.T) {
+	s := rehearsal(t, session.PageWelcome)
+	d := newStand(t, usual, s, nil)
+	d.retype("Mars")
+	d.win.Canvas().FocusNext()
+	d.win.Canvas().FocusNext() // to what is below the note
+	d.shows("is not on the list")
+	place := fyne.CurrentApp().Driver().AbsolutePositionForObject
+	entry := d.win.Canvas().Focused().(fyne.CanvasObject)
+	list := entry.(control.Viewed).View()[0]
+	if top, bottom := place(entry).Y, place(entry).Y+entry.Size().Height; place(list).Y != bottom && place(list).Y+list.Size().Height != top {
+		t.Errorf("the list is at %v, the field at %v", place(list), place(entry))
 	}
 }

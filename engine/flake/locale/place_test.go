@@ -57,7 +57,7 @@ func TestKeymapFor(t *testing.T) {
 func TestSpeakers(t *testing.T) {
 	for keymap, want := range map[string]string{
 		"de": "de_DE de_AT", "de-mobii": "de_DE de_AT", "sg-latin1": "de_CH de_LI", "uk": "en_GB", "fr-bepo": "fr_FR", "dvorak": "en_US",
-		"ru-yawerty": "ru_RU", "be-latin1": "de_BE fr_BE nl_BE", "et-nodeadkeys": "et_EE", "wangbe": "",
+		"ru-yawerty": "ru_RU", "be-latin1": "fr_BE nl_BE de_BE", "it2": "it_IT de_IT", "et-nodeadkeys": "et_EE", "wangbe": "",
 	} {
 		got := locale.Speakers(keymap)
 		var all []string
