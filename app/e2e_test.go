@@ -141,9 +141,8 @@ func (p *program) encryption() {
 func (p *program) account() {
 	p.write("styx")
 	p.tab(2) // past the network
-	p.write("ada")
-	p.tab(1)
 	p.write("Ada Lovelace")
+	p.tab(1) // past the user name, which follows from that
 	for range 2 {
 		p.tab(1)
 		p.write(password) // not needed here, but who types one must not find it anywhere

@@ -2,7 +2,6 @@ package main
 
 import (
 	"io/fs"
-	"os"
 	"sync"
 
 	"lethe/engine/keyboard"
@@ -24,8 +23,8 @@ func newKeymaps(root fs.FS, loaded func()) *keymaps {
 }
 
 // readSession finds out the layout of the running session.
-func (k *keymaps) readSession() {
-	layouts, _ := keyboard.SessionLayout(k.root, os.Getenv)
+func (k *keymaps) readSession(env func(string) string) {
+	layouts, _ := keyboard.SessionLayout(k.root, env)
 	m, err := keyboard.Session(k.root, layouts[0].Name, layouts[0].Variant)
 	if err != nil {
 		return // then nobody can tell which characters move, and the page says so
@@ -35,8 +34,23 @@ func (k *keymaps) readSession() {
 	k.session = &m
 }
 
-// moved tells which characters lie on other keys of a console keymap. known is false where nobody can tell, or not yet.
+// moved tells which characters lie on other keys of a console keymap. known is false where nobody can tell, or not yet; what the keymap does
+// not have is told even where nothing is known of the session.
 func (k *keymaps) moved(keymap string, characters []rune) (moved []keyboard.Moved, known bool) {
+	console := k.of(keymap)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	switch {
+	case console == nil:
+		return nil, false
+	case k.session == nil:
+		return keyboard.Missing(characters, *console), false
+	}
+	return keyboard.Compare(characters, *console, *k.session), true
+}
+
+// of is a console keymap, nil until it is read, and where it cannot be.
+func (k *keymaps) of(keymap string) *keyboard.Map {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	console, asked := k.console[keymap]
@@ -44,10 +58,7 @@ func (k *keymaps) moved(keymap string, characters []rune) (moved []keyboard.Move
 		k.console[keymap] = nil
 		go k.read(keymap)
 	}
-	if console == nil || k.session == nil {
-		return nil, false
-	}
-	return keyboard.Compare(characters, *console, *k.session), true
+	return console
 }
 
 func (k *keymaps) read(keymap string) {

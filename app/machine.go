@@ -57,7 +57,7 @@ func (w *window) saw(s seen) {
 // readLists reads what can be chosen as language, time zone and keyboard, and how this session's keyboard is laid out.
 func (w *window) readLists() {
 	inBackground(w.life, w, func(context.Context) (locale.Lists, error) {
-		w.keys.readSession()
+		w.keys.readSession(w.env)
 		return locale.Read(w.root)
 	}, func(lists locale.Lists, _ error) { // what could be read is there, and the rest is offered from Lethe's own lists
 		*w.lists = lists

@@ -86,7 +86,7 @@ func run(args []string) error {
 	out := newDeparture(func() { rest.end(); w.finish() })
 	out.listen()
 	w, err = raise(surface{
-		app: a, engine: realEngine{}, dispatch: rest.dispatch, root: os.DirFS("/"), around: thisMachine(), seed: kernelSeed, now: time.Now, rehearse: *rehearse,
+		app: a, engine: realEngine{}, dispatch: rest.dispatch, root: os.DirFS("/"), around: thisMachine(), env: os.Getenv, seed: kernelSeed, now: time.Now, rehearse: *rehearse,
 		persist: *persist, quit: func() { out.leave(0) },
 	})
 	if err != nil {

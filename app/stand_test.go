@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"flag"
+	"fmt"
 	"image"
 	"path/filepath"
 	"strings"
@@ -50,14 +51,29 @@ func machineFS(live bool) fstest.MapFS {
 		"sys/class/power_supply/AC/online":     {Data: []byte("1\n")},
 		"usr/share/i18n/SUPPORTED":             {Data: []byte("de_DE.UTF-8 UTF-8\nen_GB.UTF-8 UTF-8\nen_US.UTF-8 UTF-8\nfr_FR.UTF-8 UTF-8\n")},
 		"usr/share/zoneinfo/tzdata.zi":         {Data: []byte("Z Europe/Berlin 0\nZ Europe/Paris 0\nZ America/New_York 0\nL Etc/UTC UTC\n")},
-		"usr/share/keymaps/i386/qwertz/de.map": {Data: []byte("keycode 21 = z\nkeycode 44 = y\n")},
-		"usr/share/keymaps/i386/qwerty/us.map": {Data: []byte("keycode 21 = y\nkeycode 44 = z\n")},
+		"usr/share/keymaps/i386/qwertz/de.map": {Data: keymapFile("qwertzuiop", "yxcvbnm")},
+		"usr/share/keymaps/i386/qwerty/us.map": {Data: keymapFile("qwertyuiop", "zxcvbnm")},
 		"usr/share/X11/xkb/rules/base.lst":     {Data: []byte("! layout\n  us English (US)\n  de German\n! variant\n  nodeadkeys de: German (no dead keys)\n")},
 	}
 	if live {
 		root["proc/self/mountinfo"] = &fstest.MapFile{Data: []byte("22 1 0:20 / / rw - tmpfs tmpfs rw\n30 22 7:0 / /nix/.ro-store ro - squashfs /dev/loop0 ro\n")}
 	}
 	return root
+}
+
+// keymapFile is a console keymap of lower and upper case letters, digits and the space.
+func keymapFile(upper, lower string) []byte {
+	text := []byte("keycode 57 = space\n")
+	digits := []string{"one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "zero"}
+	for i, name := range digits {
+		text = fmt.Appendf(text, "keycode %d = %s\n", 2+i, name)
+	}
+	for first, row := range map[int]string{16: upper, 30: "asdfghjkl", 44: lower} {
+		for i, letter := range row {
+			text = fmt.Appendf(text, "keycode %d = %c\n", first+i, letter)
+		}
+	}
+	return text
 }
 
 // newStand opens a window. Live sessions have disks and a root side.
@@ -74,7 +90,7 @@ func newStand(t testing.TB, live bool, change ...func(*stand, *surface)) *stand 
 		app: a, engine: s.engine, dispatch: func(f func()) { s.calls <- f }, root: machineFS(live),
 		around: surroundings{arch: "x86_64", synchronized: func() session.Answer { return session.Yes }},
 		seed:   func() [32]byte { s.seeds++; return [32]byte{s.seeds} }, now: func() time.Time { return start.Add(time.Minute) },
-		quit: func() { s.left = true },
+		env: func(string) string { return "" }, quit: func() { s.left = true },
 	}
 	for _, c := range change {
 		c(s, &on)

@@ -11,6 +11,7 @@ import (
 
 	"lethe/app/look"
 	"lethe/app/page"
+	"lethe/app/probe"
 	"lethe/app/session"
 	"lethe/engine/config"
 	"lethe/engine/event"
@@ -32,6 +33,7 @@ type window struct {
 	secrets *secret.Store // by the session's ids
 	lists   *locale.Lists
 	keys    *keymaps
+	judged  map[string]judgement // by the secret's id
 	work    *page.Work
 	acts    *page.Acts
 	pages   map[session.Page]page.Page
@@ -67,6 +69,8 @@ type surface struct {
 	// root is the machine's file system.
 	root   fs.FS
 	around surroundings
+	// env is the environment of the program.
+	env func(name string) string
 	// seed gives 32 random bytes, and now the time.
 	seed func() [32]byte
 	now  func() time.Time
@@ -81,22 +85,23 @@ func newWindow(on surface) *window {
 	w := &window{
 		surface: on,
 		secrets: secret.NewStore(), lists: &locale.Lists{}, work: &page.Work{}, pages: map[session.Page]page.Page{},
+		judged: map[string]judgement{},
 	}
 	w.life, w.end = context.WithCancel(context.Background())
 	w.bridge = newBridge(on.dispatch, w)
 	w.keys = newKeymaps(on.root, func() { w.bridge.call(w.refresh) })
 	w.choose, w.showFile = dialogs{w}, showFile
 	w.awake = keepAwake(noBlanking, noSleep)
-	w.state = session.New(session.Options{Seed: on.seed(), Rehearse: on.rehearse, Checks: on.lookAround(), Wishes: usual()})
+	w.state = session.New(session.Options{Seed: on.seed(), Rehearse: on.rehearse, Checks: on.lookAround(), Wishes: usual(probe.Locale(on.root, on.env))})
 	w.explorer = newExplorer(w)
 	w.acts = w.actions()
 	w.shell = newShell(w)
 	return w
 }
 
-// usual are the wishes to begin with: who does not want encryption says so.
-func usual() config.Config {
-	return config.Config{Version: config.Version, Encryption: config.Encryption{Enable: true}}
+// usual are the wishes to begin with: the language, time zone and keyboard of the session, and encryption, which who does not want it says.
+func usual(here config.Locale) config.Config {
+	return config.Config{Version: config.Version, Locale: here, Encryption: config.Encryption{Enable: true}}
 }
 
 // open shows the window and begins to read the machine.
@@ -159,6 +164,7 @@ func (w *window) current() page.Page {
 // turn shows the page that the session has open, from its top, and gives its first field the focus.
 func (w *window) turn() {
 	p := w.current()
+	w.judge()
 	p.Refresh()
 	w.shell.turn(p)
 	w.beginPage(p.First())
@@ -169,6 +175,7 @@ func (w *window) turn() {
 
 // refresh shows the session as it is.
 func (w *window) refresh() {
+	w.judge()
 	w.current().Refresh()
 	w.shell.refresh()
 }
@@ -186,6 +193,7 @@ func (w *window) next() {
 		return
 	}
 	w.current().Leave()
+	w.judge()
 	switch {
 	case !w.state.CanNext():
 		f := w.current().Reveal()
@@ -217,6 +225,7 @@ func (w *window) jump(p session.Page) {
 		return
 	}
 	w.current().Leave()
+	w.judge()
 	w.state.Go(p)
 	w.turn()
 }

@@ -14,6 +14,8 @@ import (
 type Option struct {
 	Value string
 	Label string
+	// Also is what a [Finder] finds it by besides.
+	Also string
 }
 
 // Choice offers a few things of which one is chosen. It is a drop-down list that knows values and shows labels.

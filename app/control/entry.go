@@ -10,6 +10,8 @@ import (
 type Entry struct {
 	widget.Entry
 	Stop
+	// Marks marks the whole text when the keyboard reaches the entry, so that typing begins anew.
+	Marks bool
 	// Left is called when the focus goes elsewhere; it may be nil.
 	Left func()
 
@@ -87,6 +89,9 @@ func (e *Entry) MouseDown(m *desktop.MouseEvent) { e.ByClick(func() { e.Entry.Mo
 // FocusGained shows the cursor and tells of it.
 func (e *Entry) FocusGained() {
 	e.Entry.FocusGained()
+	if e.Marks && !e.Clicked() {
+		e.SelectAll()
+	}
 	e.Reached(e.self)
 }
 

@@ -32,11 +32,12 @@ type account struct {
 func newAccount(room Room) Page {
 	p := &account{room: room, notes: newNotes(room.State, session.PageAccount), users: column()}
 	wishes := &room.State.Draft.Wishes
-	p.host = control.NewEntry(config.DefaultHost, func(text string) {
+	p.host = control.NewEntry("", func(text string) {
 		wishes.Host.Name = strings.TrimSpace(text)
 		p.notes.touch("host.name")
 		room.Acts.Changed()
 	})
+	p.host.Marks = true
 	p.network = control.NewChoice(nil, func(value string) {
 		room.State.Set(session.ChoiceKey(value), true)
 		room.Acts.Changed()
@@ -44,7 +45,7 @@ func newAccount(room Room) Page {
 	p.add = control.NewButton(lang.L("Add another user"), theme.ContentAddIcon(), func() {
 		room.State.AddUser()
 		room.Acts.Changed()
-		room.Acts.Focus(p.blocks[len(p.blocks)-1].name)
+		room.Acts.Focus(p.blocks[len(p.blocks)-1].full)
 	})
 	p.about = widget.NewNotice(widget.Info, "")
 	p.content = column(
@@ -91,7 +92,7 @@ func (p *account) Leave() {
 
 func (p *account) Refresh() {
 	s := p.room.State
-	p.host.ShowAs(s.Draft.Wishes.Host.Name)
+	p.host.ShowAs(s.Draft.Wishes.WithDefaults().Host.Name)
 	p.showNetwork()
 	switch {
 	case s.Rehearsal:
@@ -170,8 +171,13 @@ type userBlock struct {
 func newUserBlock(p *account, index int) *userBlock {
 	b := &userBlock{page: p, index: index, id: p.room.State.Draft.Accounts[index].ID}
 	field := func(name string) string { return fmt.Sprintf("users[%d].%s", index, name) }
-	b.name = control.NewEntry(lang.L("ada"), func(text string) { b.set(field("name"), &b.user().Name, strings.TrimSpace(text)) })
-	b.full = control.NewEntry(lang.L("Ada Lovelace"), func(text string) { b.set(field("full_name"), &b.user().FullName, text) })
+	b.name = control.NewEntry(lang.L("for example ada"), func(text string) { b.set(field("name"), &b.user().Name, strings.TrimSpace(text)) })
+	b.name.Marks = true
+	b.full = control.NewEntry(lang.L("for example Ada Lovelace; may stay empty"), func(text string) {
+		p.room.State.SetFullName(index, text)
+		p.notes.touch(field("full_name"))
+		p.room.Acts.Changed()
+	})
 	b.shell = control.NewChoice(plainOptions([]string{"bash", "zsh", "fish"}), func(value string) { b.set(field("shell"), &b.user().Shell, value) })
 	b.admin = control.NewCheck(lang.L("Administrator: may use sudo"), func(on bool) {
 		b.user().Admin = on
@@ -205,8 +211,8 @@ func newUserBlock(p *account, index int) *userBlock {
 	b.given = group(widget.NewNotice(widget.Good, lang.L("A password is set.")), row(b.another))
 	b.box = panel(
 		beside(
-			labelled(lang.L("User name"), b.name, p.notes.of(field("name"), b.name)),
 			labelled(lang.L("Full name"), b.full, p.notes.of(field("full_name"), b.full)),
+			labelled(lang.L("User name"), b.name, p.notes.of(field("name"), b.name)),
 		),
 		b.passwordBox, b.given, p.notes.of(session.FieldPassword(index), focusable(b.password)),
 		beside(
@@ -250,9 +256,24 @@ func (b *userBlock) refresh() {
 	b.keys.ShowAs(key)
 	b.password.SetKnown(known(b.page.room.State)...)
 	kept := b.page.room.Acts.Has(b.id)
+	if !kept {
+		b.judge()
+	}
 	show(b.given, kept)
 	show(b.passwordBox, !kept)
 	show(b.remove, len(b.page.blocks) > 1)
+}
+
+// judge tells the session whether the text console has every character of the password that is being typed.
+func (b *userBlock) judge() {
+	s := b.page.room.State
+	moved, _, known := movedWhileTyped(b.page.room, s.Draft.Wishes.WithDefaults().Locale.ConsoleKeymap, b.password)
+	s.Draft.Accounts[b.index].Password.Missing = anyMissing(moved)
+	beyond := ""
+	if !known {
+		beyond = lang.L("It has characters outside of ASCII, which the keyboard of the text console may not have.")
+	}
+	b.password.SetBeyond(beyond)
 }
 
 // show makes a thing visible or not.

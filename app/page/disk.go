@@ -11,7 +11,6 @@ import (
 	"lethe/app/look"
 	"lethe/app/session"
 	"lethe/app/widget"
-	"lethe/engine/quantity"
 )
 
 // disk asks which disk to take, or how large the virtual one of a rehearsal is.
@@ -44,12 +43,12 @@ func newDisk(room Room) Page {
 	d.empty = widget.NewNotice(widget.Info, "")
 	d.real = column(d.cards, d.empty, d.notes.of(session.FieldDisk, nil), row(d.again))
 
-	d.size = widget.NewSizeEntry(lang.L("Size of the virtual disk"), room.State.Draft.Image, func(size quantity.Bytes) {
+	d.size = widget.NewSizeEntry(lang.L("Size of the virtual disk"), room.State.Draft.Image, nil)
+	d.size.OnTyped = func(text string) {
 		d.notes.touch(session.FieldImage)
-		room.State.SetSize(session.FieldImage, size.String())
+		room.State.SetSize(session.FieldImage, strings.TrimSpace(text))
 		room.Acts.Changed()
-	})
-	d.size.Say = sayError
+	}
 	d.sector = control.NewChoice([]control.Option{
 		{Value: "512", Label: lang.L("512 bytes, as most disks have")}, {Value: "4096", Label: lang.L("4096 bytes, as some NVMe drives have")},
 	}, func(value string) {
@@ -63,7 +62,7 @@ func newDisk(room Room) Page {
 	d.virtual = column(
 		panel(
 			beside(
-				group(d.size, d.notes.of(session.FieldImage, nil)),
+				group(d.size, d.notes.of(session.FieldImage, focusable(d.size))),
 				labelled(lang.L("Sector size"), d.sector),
 			),
 		),
@@ -104,7 +103,9 @@ func (d *disk) Refresh() {
 	if s.Rehearsal {
 		d.real.Hide()
 		d.virtual.Show()
-		d.size.SetValue(s.Draft.Image)
+		if _, wrong := s.Draft.Sizes[session.FieldImage]; !wrong { // what is refused can be read
+			d.size.SetValue(s.Draft.Image)
+		}
 		d.sector.ShowAs("512")
 		if s.Draft.Sector == 4096 {
 			d.sector.ShowAs("4096")

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -50,9 +51,9 @@ func newEncryption(room Room) Page {
 	p.keymap, p.moved = muted(""), widget.NewNotice(widget.Warn, "")
 	p.given = widget.NewNotice(widget.Good, "")
 	p.another = control.NewButton(lang.L("Choose another passphrase"), theme.ContentUndoIcon(), p.forget)
-	p.entryBox = group(p.entry, p.notes.of(session.FieldPassphrase, focusable(p.entry)))
+	p.entryBox = group(p.entry)
 	p.givenBox = group(p.given, row(p.another))
-	p.secretBox = panel(p.entryBox, p.givenBox, bare(p.keymap, 0), p.moved)
+	p.secretBox = panel(p.entryBox, p.givenBox, p.notes.of(session.FieldPassphrase, focusable(p.entry)), bare(p.keymap, 0), p.moved)
 	p.content = column(
 		panel(p.on, p.discards),
 		p.secretBox,
@@ -72,7 +73,7 @@ func (p *encryption) typed(state widget.PassphraseState) {
 
 // typedOf is what the session may know of a secret.
 func typedOf(s widget.PassphraseState) session.Typed {
-	return session.Typed{First: s.Typed, Second: s.Matches, Same: s.Matches, Score: max(0, s.Score), Refused: s.Problem}
+	return session.Typed{First: s.Typed, Second: s.Matches || s.Differs, Same: s.Matches, Score: max(0, s.Score), Refused: s.Problem}
 }
 
 // forget wipes the passphrase, so that another can be typed.
@@ -101,7 +102,7 @@ func (p *encryption) First() fyne.Focusable {
 }
 
 func (p *encryption) Reveal() fyne.Focusable {
-	if f := p.notes.revealAll(); f != nil {
+	if f := p.notes.revealAll(); f != nil && !p.kept() {
 		return f
 	}
 	return p.First()
@@ -117,6 +118,7 @@ func (p *encryption) Leave() {
 		p.room.Acts.Keep(session.PassphraseID, text)
 		p.room.State.Draft.Passphrase = typed
 	}
+	p.moved.Set(widget.Warn, "") // nothing of it stays where nobody looks
 }
 
 func (p *encryption) Refresh() {
@@ -125,6 +127,7 @@ func (p *encryption) Refresh() {
 	showToggle(p.discards, s.Choice(session.ChoiceDiscards))
 	if !s.Draft.Wishes.Encryption.Enable {
 		p.secretBox.Hide()
+		p.moved.Set(widget.Warn, "")
 		p.notes.refresh()
 		return
 	}
@@ -133,12 +136,16 @@ func (p *encryption) Refresh() {
 		p.entryBox.Hide()
 		p.givenBox.Show()
 		p.given.Set(widget.Good, lang.L("A passphrase is set ({{.Strength}}).", map[string]string{"Strength": strengthWord(s.Draft.Passphrase.Score)}))
+		if s.Draft.Passphrase.Missing {
+			p.given.Set(widget.Bad, lang.L("A passphrase is set, which cannot be typed at the boot prompt."))
+			p.notes.touch(session.FieldPassphrase)
+		}
 	} else {
 		p.givenBox.Hide()
 		p.entryBox.Show()
 		p.entry.SetKnown(known(s)...)
 	}
-	p.showKeymap()
+	p.showKeymap() // before what it finds is told
 	p.notes.refresh()
 }
 
@@ -176,17 +183,13 @@ func strengthWord(score int) string {
 	return lang.L("very strong")
 }
 
-// showKeymap says which keymap the boot prompt has, and what of the typed characters lies elsewhere there.
+// showKeymap says which keymap the boot prompt has, and what of the passphrase lies elsewhere there.
 func (p *encryption) showKeymap() {
 	keymap := p.room.State.Draft.Wishes.WithDefaults().Locale.ConsoleKeymap
-	characters := p.entry.Characters()
-	moved, known := p.room.Acts.Moved(keymap, characters)
-	typed := len(characters) > 0 && !p.kept()
-	clear(characters)
+	moved, typed, known := p.movedOn(keymap)
 	says := lang.L("The prompt at boot has the keymap {{.Keymap}}.", map[string]string{"Keymap": keymap})
 	switch {
 	case !typed:
-		moved = nil
 	case !known:
 		says += "\n" + lang.L("Whether its keys are those of this session is not known; choose a passphrase that you can type on both.")
 	case len(moved) == 0 && p.differs(keymap):
@@ -194,10 +197,47 @@ func (p *encryption) showKeymap() {
 	}
 	p.keymap.SetText(says)
 	var lines []string
+	level := widget.Warn
 	for _, m := range moved {
 		lines = append(lines, movedLine(m))
+		if m.Missing {
+			level = widget.Bad
+		}
 	}
-	p.moved.Set(widget.Warn, strings.Join(lines, "\n"))
+	p.moved.Set(level, strings.Join(lines, "\n"))
+}
+
+// movedOn compares the passphrase with a keymap, be it kept or being typed; of the latter the session is told what it has to know.
+func (p *encryption) movedOn(keymap string) (moved []keyboard.Moved, typed, known bool) {
+	if p.kept() {
+		moved, known = p.room.Acts.MovedIn(keymap, session.PassphraseID)
+		return moved, true, known
+	}
+	moved, typed, known = movedWhileTyped(p.room, keymap, p.entry)
+	p.room.State.Draft.Passphrase.Missing = anyMissing(moved)
+	beyond := ""
+	if !known {
+		beyond = lang.L("It has characters outside of ASCII, which the boot prompt's keyboard may not have.")
+	}
+	p.entry.SetBeyond(beyond)
+	return moved, typed, known
+}
+
+// movedWhileTyped compares what is being typed with a keymap.
+func movedWhileTyped(room Room, keymap string, entry *widget.PassphraseEntry) (moved []keyboard.Moved, typed, known bool) {
+	characters := entry.Characters()
+	moved, known = room.Acts.Moved(keymap, characters)
+	typed = len(characters) > 0
+	clear(characters)
+	if !typed {
+		moved = nil
+	}
+	return moved, typed, known
+}
+
+// anyMissing tells that a keymap does not have a character at all.
+func anyMissing(moved []keyboard.Moved) bool {
+	return slices.ContainsFunc(moved, func(m keyboard.Moved) bool { return m.Missing })
 }
 
 // differs tells that a console keymap has ASCII characters on other keys than this session.

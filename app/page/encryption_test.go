@@ -80,3 +80,34 @@ func TestKeymap(t *testing.T) {
 		})
 	}
 }
+
+// TestPassphraseThatThePromptLacks is refused, while it is typed and when one comes back to it.
+func TestPassphraseThatThePromptLacks(t *testing.T) {
+	const lockedOut, which = "you would be locked out", "“ä” cannot be typed at the boot prompt."
+	s := rehearsal(t, session.PageEncryption)
+	s.Draft.Passphrase = session.Typed{}
+	d := newStand(t, usual, s, func(d *stand) {
+		d.moved = func(all []rune) []keyboard.Moved {
+			if all == nil || slices.Contains(all, 'ä') {
+				return []keyboard.Moved{{Rune: 'ä', Missing: true}}
+			}
+			return nil
+		}
+	})
+	for range 2 {
+		d.write("quägmire ferrule umbrella")
+		d.win.Canvas().FocusNext()
+	}
+	d.shows(lockedOut, which, "-outside of ASCII")
+	if s.CanNext() || s.Draft.Passphrase.Ready() {
+		t.Fatal("a passphrase that cannot be typed at boot is enough")
+	}
+	d.page.Leave()
+	if !d.has || !s.Draft.Passphrase.Missing {
+		t.Fatalf("it was not handed over as it is: %v, %+v", d.has, s.Draft.Passphrase)
+	}
+	d.shows("which cannot be typed at the boot prompt", lockedOut, which)
+	if f := d.page.Reveal(); f != d.page.First() {
+		t.Error("Next does not lead to where another passphrase is chosen")
+	}
+}

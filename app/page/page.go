@@ -43,8 +43,10 @@ type Acts struct {
 	// Has tells that a secret was kept.
 	Has func(id string) bool
 	// Moved tells which characters lie on other keys under a console keymap than in this session; known is false where nobody can
-	// tell, or not yet.
+	// tell, or not yet; what that keymap does not have at all may be known even then.
 	Moved func(keymap string, characters []rune) (moved []keyboard.Moved, known bool)
+	// MovedIn is Moved for a secret that was kept.
+	MovedIn func(keymap, id string) (moved []keyboard.Moved, known bool)
 	// Focus gives something the focus, once it can be seen; nil is nothing.
 	Focus func(f fyne.Focusable)
 	// Look reads the disks anew.

@@ -89,6 +89,12 @@ func newStand(t testing.TB, f frame, s *session.State, set func(*stand)) *stand 
 				}
 				return d.moved(characters), true
 			},
+			MovedIn: func(string, string) ([]keyboard.Moved, bool) {
+				if d.moved == nil {
+					return nil, false
+				}
+				return d.moved(nil), true
+			},
 			Focus:     func(f fyne.Focusable) { d.win.Canvas().Focus(f) },
 			Copy:      func(text string) { d.copied = text },
 			KeepImage: func(on bool) { d.kept = append(d.kept, on) },

@@ -29,25 +29,31 @@ type welcome struct {
 
 func newWelcome(room Room) Page {
 	w := &welcome{room: room, notes: newNotes(room.State, session.PageWelcome), mode: widget.NewNotice(widget.Info, "")}
-	locale := &room.State.Draft.Wishes.Locale
-	set := func(field string, wish *string) func(string) {
-		return func(value string) {
-			*wish = value
+	layer := control.NewLayer()
+	finder := func(field, placeholder string, options []control.Option, choose func(string)) *control.Finder {
+		f := control.NewFinder(layer, options, placeholder, func(value string) {
+			choose(value)
+			w.notes.touch(field)
+			room.Acts.Changed()
+		})
+		f.Missed = func(text string) {
+			room.State.Draft.Miss(field, text)
 			w.notes.touch(field)
 			room.Acts.Changed()
 		}
+		return f
 	}
-	w.language = control.NewFinder(languageOptions(), lang.L("Type a language or country"), set("locale.language", &locale.Language))
-	w.zone = control.NewFinder(zoneOptions(room.Lists.Zones), lang.L("Type a city or continent"), set("locale.time_zone", &locale.TimeZone))
-	w.keyboard = control.NewFinder(plainOptions(keymapNames(room.Lists.Keymaps)), lang.L("Type the name of a keymap"), w.setKeymap)
-	w.layout = control.NewFinder(layoutOptions(*room.Lists), lang.L("Type the name of a layout"), w.setLayout)
+	w.language = finder("locale.language", lang.L("Type a language or country"), languageOptions(), room.State.ChooseLanguage)
+	w.zone = finder("locale.time_zone", lang.L("Type a city or continent"), zoneOptions(room.Lists.Zones), room.State.ChooseZone)
+	w.keyboard = finder("locale.console_keymap", lang.L("Type a language or the name of a keymap"), keymapOptions(room.Lists.Keymaps), w.setKeymap)
+	w.layout = finder("locale.xkb_layout", lang.L("Type a language or the name of a layout"), layoutOptions(*room.Lists), w.setLayout)
 	w.desktop = muted("")
 	w.real = widget.NewSwitch(Say(room.State.Choice(session.ChoiceReal).Label), "", func(on bool) {
 		room.State.Set(session.ChoiceReal, on)
 		room.Acts.Changed()
 	})
 	w.layoutBox = labelled(lang.L("Keyboard layout in the desktop"), w.layout, w.notes.of("locale.xkb_layout", w.layout.Entry()))
-	w.content = column(
+	w.content = layer.Over(column(
 		w.mode,
 		panel(w.offer()),
 		beside(
@@ -61,7 +67,7 @@ func newWelcome(room Room) Page {
 		w.real,
 		row(control.Important(lang.L("See what the next boot would forget"), theme.SearchIcon(), fw.LowImportance, func() { room.Acts.OpenExplore() })),
 		w.notes.rest.box,
-	)
+	))
 	w.Refresh()
 	return w
 }
@@ -74,17 +80,12 @@ func (w *welcome) offer() fyne.CanvasObject {
 }
 
 func (w *welcome) setKeymap(value string) {
-	locale := &w.room.State.Draft.Wishes.Locale
-	locale.ConsoleKeymap, locale.XkbLayout, locale.XkbVariant = value, "", ""
-	w.notes.touch("locale.console_keymap")
-	w.room.Acts.Changed()
+	w.room.State.ChooseKeymap(value)
+	w.layout.Restore()
 }
 
 func (w *welcome) setLayout(value string) {
-	locale := &w.room.State.Draft.Wishes.Locale
-	locale.XkbLayout, locale.XkbVariant = splitLayout(value)
-	w.notes.touch("locale.xkb_layout")
-	w.room.Acts.Changed()
+	w.room.State.ChooseLayout(splitLayout(value))
 }
 
 func (w *welcome) Content() fyne.CanvasObject { return w.content }
@@ -93,9 +94,15 @@ func (w *welcome) Sentence() string {
 	return lang.L("Lethe installs a NixOS that forgets at every boot what you did not choose to keep. First say how you type: the passphrase depends on it.")
 }
 
-func (w *welcome) First() fyne.Focusable  { return w.language.Entry() }
+func (w *welcome) First() fyne.Focusable  { return w.language.Quiet() }
 func (w *welcome) Reveal() fyne.Focusable { return w.notes.revealAll() }
-func (w *welcome) Leave()                 {}
+
+// Leave ends what is being typed, which the keys that lead on do not.
+func (w *welcome) Leave() {
+	for _, f := range []*control.Finder{w.language, w.zone, w.keyboard, w.layout} {
+		f.Settle()
+	}
+}
 
 // offerLists offers what the machine has, once that is known.
 func (w *welcome) offerLists() {
@@ -106,7 +113,7 @@ func (w *welcome) offerLists() {
 	}
 	w.offered = known
 	w.zone.SetOffer(zoneOptions(lists.Zones))
-	w.keyboard.SetOffer(plainOptions(keymapNames(lists.Keymaps)))
+	w.keyboard.SetOffer(keymapOptions(lists.Keymaps))
 	w.layout.SetOffer(layoutOptions(*lists))
 }
 

@@ -26,6 +26,8 @@ type Draft struct {
 	Accounts []Account
 	// Sizes holds what was typed as a size and is none yet, by field.
 	Sizes map[string]string
+	// Missed holds what was typed into a field that has a list and is not on it, by field.
+	Missed map[string]string
 }
 
 // Typed is what the session knows of a secret. The secret itself is in the secret.Store of the main program.
@@ -38,10 +40,12 @@ type Typed struct {
 	Score int
 	// Refused says why it cannot be used at all (secret.CheckPassphrase, CheckPassword); empty when it can.
 	Refused string
+	// Missing tells that a character of it cannot be typed on the console with the keymap that is wished for.
+	Missing bool
 }
 
-// Ready tells that the secret can be used.
-func (t Typed) Ready() bool { return t.First && t.Second && t.Same && t.Refused == "" }
+// Ready tells that the secret can be used, and typed where it will be asked for.
+func (t Typed) Ready() bool { return t.First && t.Second && t.Same && t.Refused == "" && !t.Missing }
 
 // Half tells that it was typed once and not yet the same a second time, as everybody's is for a moment.
 func (t Typed) Half() bool { return t.First && !t.Second && t.Refused == "" }
@@ -142,14 +146,20 @@ func (s *State) account(index int) Account {
 }
 
 // remember keeps a text that is no size, or forgets it.
-func (d *Draft) remember(field, text string) {
-	sizes := maps.Clone(d.Sizes)
-	if sizes == nil {
-		sizes = map[string]string{}
+func (d *Draft) remember(field, text string) { d.Sizes = noted(d.Sizes, field, text) }
+
+// Miss keeps a text that is not on the list of a field, or forgets it.
+func (d *Draft) Miss(field, text string) { d.Missed = noted(d.Missed, field, text) }
+
+// noted is texts with another one for a field, or none.
+func noted(texts map[string]string, field, text string) map[string]string {
+	texts = maps.Clone(texts)
+	if texts == nil {
+		texts = map[string]string{}
 	}
-	delete(sizes, field)
+	delete(texts, field)
 	if text != "" {
-		sizes[field] = text
+		texts[field] = text
 	}
-	d.Sizes = sizes
+	return texts
 }

@@ -45,5 +45,5 @@ func (s *State) pathSays(p config.Problem) Text {
 	case strings.HasSuffix(p.Cause.Error(), config.SamePath):
 		return say("Line {{.Line}}, {{.Path}}: it stands there twice. Remove one of the lines.", "Line", line, "Path", shown)
 	}
-	return say("Line {{.Line}}, {{.Path}}: {{.Why}}", "Line", line, "Path", shown).with("Why", Phrased(p.Cause.Error()))
+	return say("Line {{.Line}}, {{.Path}}: {{.Why}}", "Line", line, "Path", shown, "Why", "").with("Why", Phrased(p.Cause.Error()))
 }

@@ -2,9 +2,12 @@ package session
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"lethe/engine/config"
+	"lethe/engine/device"
 	"lethe/engine/flake"
 	"lethe/engine/layout"
 	"lethe/engine/quantity"
@@ -50,7 +53,7 @@ func (s *State) Problems(p Page) []Problem {
 		list = append(list, s.layoutProblems(len(list) > 0)...)
 	case PageEncryption:
 		if s.Draft.Wishes.Encryption.Enable {
-			list = append(list, passphraseProblems(s.Draft.Passphrase)...)
+			list = append(list, s.passphraseProblems()...)
 		}
 	case PageAccount:
 		list = append(list, s.accountProblems(len(list) > 0)...)
@@ -94,6 +97,11 @@ func (s *State) wishProblems(p Page) []Problem {
 		}
 		if says := s.sizeProblem(field); !says.Empty() {
 			list = append(list, Problem{field, says, true})
+		}
+	}
+	for _, field := range slices.Sorted(maps.Keys(s.Draft.Missed)) {
+		if pageOf(field) == p {
+			list = append(list, Problem{field, say("“{{.Text}}” is not on the list. Choose what is on it.", "Text", device.Clean(s.Draft.Missed[field])), true})
 		}
 	}
 	for _, found := range config.Problems(s.Wishes().Validate()) {
@@ -181,12 +189,15 @@ func (s *State) layoutProblems(known bool) []Problem {
 const sparseSwap = quantity.GiB
 
 // passphraseProblems is what is missing of a passphrase.
-func passphraseProblems(t Typed) []Problem {
+func (s *State) passphraseProblems() []Problem {
+	t := s.Draft.Passphrase
 	switch {
 	case !t.First:
 		return []Problem{{FieldPassphrase, say("Type a passphrase."), true}}
 	case t.Refused != "":
 		return []Problem{{FieldPassphrase, Phrased(t.Refused), true}}
+	case t.Missing:
+		return []Problem{{FieldPassphrase, say("The keymap {{.Keymap}} of the boot prompt does not have every character of this passphrase: you would be locked out. Choose another passphrase, or another keyboard on the first page.", "Keymap", s.keymap()), s.Draft.Wishes.Repo.Source == ""}} // one's own configuration may have another
 	case !t.Second:
 		return []Problem{{FieldPassphrase, say("Type the passphrase a second time."), true}}
 	case !t.Same:
@@ -196,6 +207,9 @@ func passphraseProblems(t Typed) []Problem {
 	}
 	return nil
 }
+
+// keymap is that of the boot prompt and of the text console.
+func (s *State) keymap() string { return s.Draft.Wishes.WithDefaults().Locale.ConsoleKeymap }
 
 // weak is the score below which a secret is warned about.
 const weak = 2
@@ -228,10 +242,14 @@ func (s *State) passwordProblems(user int) []Problem {
 		return []Problem{{field, say("Type a password."), needed}}
 	case t.Refused != "":
 		return []Problem{{field, Phrased(t.Refused), true}}
+	case t.Missing && s.Draft.Wishes.Desktop.Environment == "none":
+		return []Problem{{field, say("The keymap {{.Keymap}} of the console does not have every character of this password, and without a desktop it is typed nowhere else. Choose another password, or another keyboard on the first page.", "Keymap", s.keymap()), true}}
 	case !t.Second:
 		return []Problem{{field, say("Type the password a second time."), true}}
 	case !t.Same:
 		return []Problem{{field, say("The two passwords differ. Type the same one twice."), true}}
+	case t.Missing:
+		return []Problem{{field, say("The keymap {{.Keymap}} of the text console does not have every character of this password: it can be typed in the desktop only.", "Keymap", s.keymap()), false}}
 	case t.Score < weak:
 		return []Problem{{field, say("This password is easily guessed."), false}}
 	}

@@ -95,6 +95,13 @@ func (s *State) EraseConfirmed(typed string) bool {
 
 // reviewProblems is what keeps the run from beginning.
 func (s *State) reviewProblems() []Problem {
+	for _, earlier := range pages[:PageReview.at()] { // which may stop since what a later page asked for, or the machine told
+		for _, p := range s.Problems(earlier) {
+			if p.Blocks {
+				return []Problem{{FieldPlan, p.Says, true}}
+			}
+		}
+	}
 	if !s.Fresh() {
 		return []Problem{{FieldPlan, say("The plan is not made yet."), true}}
 	}

@@ -37,6 +37,7 @@ type State struct {
 	Notice Text
 
 	selected *device.Identity
+	placed   placed
 	before   Page // the explorer; empty where that was opened first
 	seed     [32]byte
 	users    int

@@ -168,7 +168,7 @@ func scenes() map[string]scene {
 			return still(NewCodeView(Diff, "@@ -1,3 +1,3 @@\n imports = [\n-  ./old.nix\n+  ./disks.nix\n ];\n"))
 		}},
 		"passphrase": {fyne.NewSize(460, 330), func() (fyne.CanvasObject, func(fyne.Canvas)) {
-			p := NewPassphraseEntry(PassphraseOptions{Label: "Passphrase", AgainLabel: "Passphrase again", Do: func(func()) {}})
+			p := NewPassphraseEntry(PassphraseOptions{Label: "Passphrase", AgainLabel: "Passphrase again", Beyond: "It has characters outside of ASCII, which the boot prompt's keyboard may not have.", Do: func(func()) {}})
 			return p, func(fyne.Canvas) {
 				p.SetNotes("The boot prompt has the keymap “us”.", "These keys are elsewhere on it: z, y, -")
 				p.first.SetText("pässphrase") // the estimate is set, not waited for

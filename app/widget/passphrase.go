@@ -18,6 +18,8 @@ type PassphraseOptions struct {
 	Label, AgainLabel string
 	// Known are words that an attacker would try first: the user's name, the host's.
 	Known []string
+	// Beyond is said of a passphrase with characters outside of ASCII; see SetBeyond.
+	Beyond string
 	// Do runs a function on Fyne's goroutine; nil means fyne.Do.
 	Do func(func())
 }
@@ -26,6 +28,7 @@ type PassphraseOptions struct {
 type PassphraseState struct {
 	Typed    bool   // the first entry is not empty
 	Matches  bool   // both entries are equal and not empty
+	Differs  bool   // what is in the second entry is not the beginning of the first, or was left as no more than that
 	Score    int    // 0 (guessed at once) to 4 (very strong); -1 while it is being estimated
 	Words    string // what the score means, for people
 	ASCII    bool   // only ASCII characters
@@ -53,6 +56,8 @@ type PassphraseEntry struct {
 	OnLeft func()
 
 	known         []string
+	beyond        string
+	left          bool // the second entry was left since something was typed
 	state         PassphraseState
 	caps          capsLock
 	first, again  *passField
@@ -64,7 +69,7 @@ type PassphraseEntry struct {
 
 // NewPassphraseEntry makes an empty entry.
 func NewPassphraseEntry(options PassphraseOptions) *PassphraseEntry {
-	p := &PassphraseEntry{known: options.Known, meter: newMeter()}
+	p := &PassphraseEntry{known: options.Known, beyond: options.Beyond, meter: newMeter()}
 	if options.Do == nil {
 		options.Do = fyne.Do
 	}
@@ -116,6 +121,15 @@ func (p *PassphraseEntry) SetKnown(words ...string) {
 	}
 }
 
+// SetBeyond changes what is said of characters outside of ASCII; nothing, where more is known of the keyboard.
+func (p *PassphraseEntry) SetBeyond(text string) {
+	if p.beyond != text {
+		p.beyond = text
+		p.warn()
+		p.settle()
+	}
+}
+
 // Take gives the passphrase and empties both entries; nil unless it is usable, and then nothing is emptied.
 func (p *PassphraseEntry) Take() []byte {
 	if !p.state.Usable() {
@@ -156,8 +170,8 @@ func (p *PassphraseEntry) leave() {
 	if p.again.Text == "" {
 		return
 	}
-	p.warn(p.again.Text, true)
-	p.settle()
+	p.left = true
+	p.judge()
 	if p.OnLeft != nil {
 		p.OnLeft()
 	}
@@ -165,6 +179,7 @@ func (p *PassphraseEntry) leave() {
 
 // typed judges anew; only the first entry's text is estimated.
 func (p *PassphraseEntry) typed(first bool) {
+	p.left = false
 	if first {
 		p.state.Score = -1
 		if p.first.Text == "" {
@@ -189,12 +204,13 @@ func (p *PassphraseEntry) judge() {
 	before := p.state
 	p.state = PassphraseState{
 		Typed: text != "", Matches: text != "" && text == again, Score: p.state.Score,
-		ASCII: isASCII(text), Problem: problemOf(text), CapsLock: p.caps.on,
+		Differs: text != "" && again != "" && text != again && (p.left || !strings.HasPrefix(text, again)),
+		ASCII:   isASCII(text), Problem: problemOf(text), CapsLock: p.caps.on,
 	}
 	if p.state.Typed {
 		p.state.Words = strengthWords(p.state.Score)
 	}
-	p.warn(again, false)
+	p.warn()
 	p.meter.set(p.state.Score, p.state.Typed, p.state.Words)
 	p.settle()
 	if p.OnChanged != nil && p.state != before {
@@ -202,18 +218,16 @@ func (p *PassphraseEntry) judge() {
 	}
 }
 
-// warn shows the most important of what is wrong. As long as the second entry is being typed, its beginning is not called different.
-func (p *PassphraseEntry) warn(again string, left bool) {
+// warn shows the most important of what is wrong with the first entry. That the two differ is for the owner to say, who knows what they are.
+func (p *PassphraseEntry) warn() {
 	text, colour := "", theme.ColorNameWarning
 	switch {
 	case p.state.Problem != "":
 		text, colour = p.state.Problem, theme.ColorNameError
 	case p.state.CapsLock:
 		text = lang.L("Caps Lock seems to be on.")
-	case p.state.Typed && again != "" && !p.state.Matches && (left || !strings.HasPrefix(p.first.Text, again)):
-		text, colour = lang.L("The two entries differ."), theme.ColorNameError
 	case p.state.Typed && !p.state.ASCII:
-		text = lang.L("It has characters outside of ASCII, which the boot prompt's keyboard may not have.")
+		text = p.beyond
 	}
 	p.warning.setColour(colour)
 	p.warning.setText(text)

@@ -1,5 +1,10 @@
 package config
 
+import (
+	"maps"
+	"slices"
+)
+
 // xkb is a keyboard as X and Wayland name it.
 type xkb struct{ layout, variant string }
 
@@ -27,3 +32,6 @@ func XkbFor(keymap string) (layout, variant string, ok bool) {
 	k, ok := keymaps[keymap]
 	return k.layout, k.variant, ok
 }
+
+// Keymaps lists the console keymaps whose counterpart is known, sorted.
+func Keymaps() []string { return slices.Sorted(maps.Keys(keymaps)) }

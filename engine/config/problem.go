@@ -114,18 +114,3 @@ func hidden(r rune) bool {
 }
 
 func hasHidden(s string) bool { return strings.ContainsFunc(s, hidden) }
-
-// printable makes a library's complaint fit to print: it may quote what it was given, byte by byte, and however long that is.
-func printable(s string) string {
-	const most = 300
-	s = strings.Map(func(r rune) rune {
-		if hidden(r) {
-			return '?'
-		}
-		return r
-	}, s)
-	if len(s) > most {
-		return strings.ToValidUTF8(s[:most], "") + "…"
-	}
-	return s
-}

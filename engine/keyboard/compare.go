@@ -33,6 +33,11 @@ func Compare(characters []rune, console, session Map) []Moved {
 	return slices.Compact(moved)
 }
 
+// Missing lists the characters that the console cannot type at all, as [Compare] does; nothing needs to be known of the session.
+func Missing(characters []rune, console Map) []Moved {
+	return slices.DeleteFunc(Compare(characters, console, Map{}), func(m Moved) bool { return !m.Missing })
+}
+
 // Distinct gives the characters of a passphrase once each, in the order of their code points, so that neither its order nor its
 // length can be read from them. The caller clears the answer after use. Bytes that are not UTF-8 become U+FFFD.
 func Distinct(passphrase []byte) []rune {

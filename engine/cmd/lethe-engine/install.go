@@ -121,9 +121,9 @@ func (s streams) confirmed(ctx context.Context, host helper.Host, p plan.Plan, n
 		if err := s.confirm(ctx, p, names, f.yesErase); err != nil {
 			return nil, err
 		}
-		return s.gather(ctx, p.Secrets, f.secretFlags)
+		return s.gather(ctx, p, f.secretFlags)
 	}
-	secrets, err := s.gather(ctx, p.Secrets, f.secretFlags)
+	secrets, err := s.gather(ctx, p, f.secretFlags)
 	if err != nil {
 		return nil, err
 	}

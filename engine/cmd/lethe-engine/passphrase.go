@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/term"
 
+	"lethe/engine/keyboard"
 	"lethe/engine/secret"
 )
 
@@ -21,11 +22,33 @@ func (s streams) passphrase(ctx context.Context, file string, isNew bool) (*secr
 	if !isNew {
 		return s.askOnce(ctx, "passphrase", "Passphrase for the disk: ")
 	}
-	typed, err := s.askTwice(ctx, "passphrase", "Passphrase for the disk: ", (*secret.Secret).CheckPassphrase)
-	if err == nil && !typed.ASCII() {
-		fmt.Fprintln(s.err, "Note: the passphrase holds letters beyond ASCII. The boot prompt has its own keyboard layout; make sure that you can type it there.")
-	}
-	return typed, err
+	return s.askTwice(ctx, "passphrase", "Passphrase for the disk: ", (*secret.Secret).CheckPassphrase)
+}
+
+// judgePassphrase refuses a passphrase that the boot prompt's keymap has not every character of, and tells where keys of it may be elsewhere
+// than here. It names no character: what is printed may be kept.
+func (s streams) judgePassphrase(passphrase *secret.Secret, keymap string) error {
+	ascii := passphrase.ASCII()
+	return passphrase.Use(func(text []byte) error {
+		characters := keyboard.Distinct(text)
+		defer clear(characters)
+		console, err := keyboard.Console(os.DirFS("/"), keymap)
+		if err != nil {
+			if !ascii {
+				fmt.Fprintf(s.err, "Note: the passphrase holds letters beyond ASCII, and the keys of keymap %s are not known here. Make sure that you can type it at the boot prompt.\n", keymap)
+			}
+			return nil
+		}
+		if len(keyboard.Missing(characters, console)) > 0 {
+			return fmt.Errorf("cannot use passphrase: keymap %s, which the boot prompt has, does not have every character of it; choose another one, or another locale.console_keymap in the wishes", keymap)
+		}
+		layouts, origin := keyboard.SessionLayout(os.DirFS("/"), os.Getenv)
+		here, err := keyboard.Session(os.DirFS("/"), layouts[0].Name, layouts[0].Variant)
+		if err == nil && origin != "" && len(keyboard.Compare(characters, console, here)) > 0 {
+			fmt.Fprintf(s.err, "Note: some characters of the passphrase are on other keys at the boot prompt, which has keymap %s, than under the layout %s of this machine's sessions. Make sure that you can type it there.\n", keymap, layouts[0])
+		}
+		return nil
+	})
 }
 
 // askOnce asks for something that exists already.

@@ -91,7 +91,7 @@ func (s streams) rehearse(c *cobra.Command, f rehearseFlags) (err error) {
 			err = errors.Join(err, stage.Remove())
 		}
 	}()
-	secrets, err := s.gather(c.Context(), stage.Plan.Secrets, secretFlags{passphraseFile: f.passphraseFile, passphraseFD: -1})
+	secrets, err := s.gather(c.Context(), stage.Plan, secretFlags{passphraseFile: f.passphraseFile, passphraseFD: -1})
 	if err != nil {
 		return refused(errors.Join(err, stage.Remove()))
 	}

@@ -36,7 +36,7 @@ func (f *secretFlags) bindPassphrase(c *cobra.Command) {
 }
 
 // gather gets what a plan needs. On an error nothing stays in memory.
-func (s streams) gather(ctx context.Context, names []string, f secretFlags) (_ *secret.Store, err error) {
+func (s streams) gather(ctx context.Context, p plan.Plan, f secretFlags) (_ *secret.Store, err error) {
 	store := secret.NewStore()
 	defer func() {
 		if err != nil {
@@ -51,7 +51,7 @@ func (s streams) gather(ctx context.Context, names []string, f secretFlags) (_ *
 		}
 		files[plan.PasswordSecret(user)] = file
 	}
-	for _, name := range names {
+	for _, name := range p.Secrets {
 		var held *secret.Secret
 		user, password := strings.CutPrefix(name, plan.PasswordSecret(""))
 		switch {
@@ -68,6 +68,12 @@ func (s streams) gather(ctx context.Context, names []string, f secretFlags) (_ *
 			return nil, err
 		}
 		store.Put(name, held)
+		if name == command.Passphrase && p.Wishes.Repo.Source == "" { // one's own configuration may have another keymap
+			err = s.judgePassphrase(held, p.Wishes.WithDefaults().Locale.ConsoleKeymap)
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
 	return store, nil
 }

@@ -19,7 +19,7 @@ func FuzzLists(f *testing.F) {
 		var l locale.Lists
 		var errs [2]error
 		l.Zones, errs[0] = locale.ParseZones(bytes.NewReader(text))
-		l.Layouts, l.Variants, errs[1] = locale.ParseRules(bytes.NewReader(text))
+		l.Layouts, l.Variants, l.Names, errs[1] = locale.ParseRules(bytes.NewReader(text))
 		for i, list := range [][]string{l.Zones, l.Layouts} {
 			if !slices.IsSorted(list) || len(slices.Compact(slices.Clone(list))) != len(list) {
 				t.Errorf("%q is in no order", list)

@@ -22,6 +22,8 @@ type Lists struct {
 	Layouts []string // XKB's
 	// Variants are XKB's by layout.
 	Variants map[string][]string
+	// Names are XKB's English descriptions, by layout or, as "de(nodeadkeys)", by variant.
+	Names map[string]string
 }
 
 // Places where distributions keep the lists, relative to the root.
@@ -50,7 +52,7 @@ func Read(root fs.FS) (Lists, error) {
 		}
 	}
 	each(zoneFiles, func(r io.Reader) (err error) { l.Zones, err = ParseZones(r); return })
-	each(rulesFiles, func(r io.Reader) (err error) { l.Layouts, l.Variants, err = ParseRules(r); return })
+	each(rulesFiles, func(r io.Reader) (err error) { l.Layouts, l.Variants, l.Names, err = ParseRules(r); return })
 	for _, folder := range keymapFolders {
 		if l.Keymaps != nil {
 			break
@@ -77,10 +79,10 @@ func ParseZones(r io.Reader) ([]string, error) {
 	return tidy(names), err
 }
 
-// ParseRules reads layouts and variants from XKB's base.lst.
-func ParseRules(r io.Reader) ([]string, map[string][]string, error) {
+// ParseRules reads layouts, their variants, and what both are called, from XKB's base.lst.
+func ParseRules(r io.Reader) ([]string, map[string][]string, map[string]string, error) {
 	var layouts []string
-	variants := map[string][]string{}
+	variants, names := map[string][]string{}, map[string]string{}
 	section := ""
 	err := lines(r, func(line string) {
 		if rest, ok := strings.CutPrefix(line, "! "); ok {
@@ -91,15 +93,17 @@ func ParseRules(r io.Reader) ([]string, map[string][]string, error) {
 		switch {
 		case section == "layout" && len(fields) >= 2:
 			layouts = append(layouts, fields[0])
+			names[fields[0]] = strings.Join(fields[1:], " ")
 		case section == "variant" && len(fields) >= 2:
 			layout := strings.TrimSuffix(fields[1], ":")
 			variants[layout] = append(variants[layout], fields[0])
+			names[layout+"("+fields[0]+")"] = strings.Join(fields[2:], " ")
 		}
 	})
 	for layout := range variants {
 		variants[layout] = tidy(variants[layout])
 	}
-	return tidy(layouts), variants, err
+	return tidy(layouts), variants, names, err
 }
 
 // keymaps walks kbd's folder; include files are no keymaps.

@@ -31,6 +31,10 @@ func TestRead(t *testing.T) {
 		Keymaps:  []string{"de-latin1", "sunt5-de-latin1", "us"},
 		Layouts:  []string{"de", "us", "xx"},
 		Variants: map[string][]string{"de": {"neo", "nodeadkeys"}, "us": {"dvorak"}},
+		Names: map[string]string{
+			"de": "German", "us": "English (US)", "xx": "None",
+			"de(nodeadkeys)": "German (no dead keys)", "de(neo)": "Neo 2", "us(dvorak)": "English (Dvorak)",
+		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("lists (-want +got):\n%s", diff)
