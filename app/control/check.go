@@ -3,12 +3,15 @@ package control
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
+
+	"lethe/app/look"
 )
 
 // Check is a box to tick.
 type Check struct {
 	widget.Check
 	Stop
+	focused bool
 }
 
 // NewCheck makes one; changed is called for the user's changes and for SetChecked.
@@ -27,10 +30,25 @@ func (c *Check) ShowAs(on bool) {
 	}
 }
 
+// CreateRenderer is Fyne's. The ring goes round box and text, however wide the room for them is.
+func (c *Check) CreateRenderer() fyne.WidgetRenderer {
+	return newRinged(c.Check.CreateRenderer(), func() mark {
+		size := c.Size()
+		return mark{on: c.focused && !c.Disabled(), ink: look.ColorRing, size: fyne.NewSize(min(size.Width, c.MinSize().Width), size.Height)}
+	})
+}
+
 // FocusGained shows the focus and tells of it.
 func (c *Check) FocusGained() {
+	c.focused = true
 	c.Check.FocusGained()
 	c.Reached(c)
+}
+
+// FocusLost hides it.
+func (c *Check) FocusLost() {
+	c.focused = false
+	c.Check.FocusLost()
 }
 
 // Tapped ticks the box.
