@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
 	fw "fyne.io/fyne/v2/widget"
 
@@ -130,7 +129,7 @@ func (p *system) setOwn(on bool) {
 }
 
 func (p *system) serviceGrid() fyne.CanvasObject {
-	grid := container.NewGridWithColumns(3)
+	boxes := grid(3)
 	for _, key := range services {
 		box := &serviceBox{key: key, says: newNote()}
 		box.check = control.NewCheck(Say(p.room.State.Choice(key).Label), func(on bool) {
@@ -138,9 +137,9 @@ func (p *system) serviceGrid() fyne.CanvasObject {
 			p.room.Acts.Changed()
 		})
 		p.services = append(p.services, box)
-		grid.Add(tight(box.check, box.says.box))
+		boxes.Add(tight(box.check, box.says.box))
 	}
-	return grid
+	return boxes
 }
 
 func (p *system) Content() fyne.CanvasObject { return p.content }
