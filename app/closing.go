@@ -17,7 +17,7 @@ func (w *window) askToCancel() {
 		return
 	}
 	w.shell.ask(question{
-		title: lang.L("Cancel?"), text: w.consequence(), yes: lang.L("Stop"), no: lang.L("Go on"), grave: true,
+		title: lang.L("Cancel?"), text: w.consequence(), yes: lang.L("Stop"), no: lang.L("Go on"), grave: true, ofRun: true,
 		then: w.cancel,
 	})
 }
@@ -66,7 +66,7 @@ func (w *window) askToClose() {
 	}
 	w.shell.ask(question{
 		title: lang.L("Close the window?"), text: w.consequence() + "\n" + lang.L("The window closes when the engine has reached a safe point."),
-		yes: lang.L("Stop and close"), no: lang.L("Go on"), grave: true,
+		yes: lang.L("Stop and close"), no: lang.L("Go on"), grave: true, ofRun: true,
 		then: func() {
 			w.leaving = true
 			w.cancel()

@@ -74,6 +74,7 @@ type left struct{ state, sentence string }
 func (w *window) ended(disk left, err error) {
 	w.stop, w.given = nil, nil
 	w.awake(false)
+	w.shell.runEnded()
 	if run := &w.state.Run; err != nil && !run.Ended() {
 		run.Fail(w.secrets.Redact(err.Error()), disk.state, disk.sentence)
 	}

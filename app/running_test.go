@@ -84,7 +84,7 @@ func TestCancel(t *testing.T) {
 	s.shows("The run was cancelled.", "The old content of the disk is gone and the new one is not finished.")
 	first := s.w.state.Plan.Layout.Partitions[0].PartUUID
 	s.engine.pause = nil
-	s.key(fyne.KeyReturn)
+	s.w.acts.Retry()
 	s.at(session.PageReview)
 	s.until("the plan is there", s.w.state.Fresh)
 	if s.w.state.Plan.Layout.Partitions[0].PartUUID == first {
@@ -108,7 +108,7 @@ func TestFailure(t *testing.T) {
 		"The old content of the disk is gone and the new one is not finished. Run it again to start over.", "Try again", "Save a report…")
 	s.golden("rehearsal-failed")
 	s.engine.pause = nil
-	s.key(fyne.KeyReturn)
+	s.w.acts.Retry()
 	s.at(session.PageReview)
 	s.until("the plan is there", s.w.state.Fresh)
 	s.key(fyne.KeyReturn)

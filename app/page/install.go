@@ -99,12 +99,10 @@ func (p *install) Sentence() string {
 	return lang.L("The system is being installed. Keep the machine on; it is kept awake.")
 }
 
+// First is the filter. When the run has ended it is nothing else, since that comes by itself, maybe while somebody types there.
 func (p *install) First() fyne.Focusable {
-	if p.room.State.CanContinue() {
-		return p.goOn
-	}
-	if p.room.State.Run.Ended() {
-		return p.retry
+	if p.room.State.Run.Ended() && !p.filter.Focused() {
+		return nil
 	}
 	return p.filter
 }
