@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 
 	"lethe/app/session"
@@ -76,6 +77,9 @@ func (w *window) ended(disk left, err error) {
 	w.awake(false)
 	w.shell.runEnded()
 	if run := &w.state.Run; err != nil && !run.Ended() {
+		if run.Stopping && errors.Is(err, context.Canceled) {
+			run.Cancel(disk.state, disk.sentence)
+		}
 		run.Fail(w.secrets.Redact(err.Error()), disk.state, disk.sentence)
 	}
 	watched := w.state.Watching

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -81,7 +82,10 @@ func TestCancel(t *testing.T) {
 	if s.w.state.Run.Outcome != session.OutcomeCancelled || s.w.running() {
 		t.Errorf("the run ended as %q", s.w.state.Run.Outcome)
 	}
-	s.shows("The run was cancelled.", "The old content of the disk is gone and the new one is not finished.")
+	s.shows("The run was cancelled.", "The virtual disk is unfinished, and nothing else was touched.", "Stopped: Encrypt the nix partition")
+	if all := s.shown(); strings.Contains(all, "canceled") || strings.Contains(all, "✗") {
+		t.Errorf("a cancel reads like a failure: %s", all)
+	}
 	first := s.w.state.Plan.Layout.Partitions[0].PartUUID
 	s.engine.pause = nil
 	s.w.acts.Retry()
@@ -105,7 +109,7 @@ func TestFailure(t *testing.T) {
 	s.until("the run has ended", func() bool { return s.w.state.Run.Ended() && !s.w.running() })
 	step, _ := s.w.state.Plan.Find(string(plan.Encrypt))
 	s.shows("The step “"+step.Title+"” failed: cannot format the container: no space left on device; free some and try again",
-		"The old content of the disk is gone and the new one is not finished. Run it again to start over.", "Try again", "Save a report…")
+		"The virtual disk is unfinished, and nothing else was touched.", "Try again", "Save a report…")
 	s.golden("rehearsal-failed")
 	s.engine.pause = nil
 	s.w.acts.Retry()

@@ -199,6 +199,8 @@ func stepDetail(s session.RunStep) string {
 		return lang.L("being undone")
 	case session.StepUndone:
 		return lang.L("undone")
+	case session.StepStopped:
+		return lang.L("cancelled")
 	case session.StepUndoFailed:
 		return lang.L("could not be undone: {{.Why}}", map[string]string{"Why": s.Text})
 	}
@@ -214,7 +216,7 @@ func stateOf(s session.StepState) widget.State {
 		return widget.Done
 	case session.StepFailed, session.StepUndoFailed:
 		return widget.Failed
-	case session.StepNotRehearsed, session.StepUndone:
+	case session.StepNotRehearsed, session.StepUndone, session.StepStopped:
 		return widget.Skipped
 	}
 	return widget.Waiting
@@ -254,7 +256,7 @@ func (p *install) showLog(run *session.Run) {
 		if at := l.Time.Unix(); said == "" || at != second { // many lines are of the same second
 			second, said = at, l.Time.Local().Format(time.TimeOnly)
 		}
-		lines[i] = widget.LogLine{Time: said, Level: logLevel(l), Text: l.Text}
+		lines[i] = widget.LogLine{Time: said, Level: logLevel(l), Text: logText(l)}
 	}
 	p.log.Append(lines...)
 	p.shown = total
@@ -269,13 +271,47 @@ func (p *install) showLost(lines uint64) {
 	show(p.lostBox, lines > 0)
 }
 
+// logText says what a step is at: its beginning, its end and its undoing have one title.
+func logText(l session.LogLine) string {
+	step := map[string]string{"Step": l.Text, "Why": l.Text}
+	switch {
+	case !l.Head:
+		return l.Text
+	case l.Kind == event.StepStart:
+		return lang.L("Begins: {{.Step}}", step)
+	case l.Kind == event.StepDone && l.Status != "":
+		return lang.L("Not rehearsed: {{.Why}}", step)
+	case l.Kind == event.StepDone:
+		return lang.L("Done: {{.Step}}", step)
+	case l.Kind == event.StepFailed && l.Status == event.Cancelled:
+		return lang.L("Stopped: {{.Step}}", step)
+	case l.Kind == event.StepFailed:
+		return lang.L("Failed: {{.Step}}", step)
+	case l.Kind == event.UndoStart:
+		return lang.L("Undoing: {{.Step}}", step)
+	case l.Kind == event.UndoDone:
+		return lang.L("Undone: {{.Step}}", step)
+	case l.Kind == event.UndoFailed:
+		return lang.L("Could not be undone: {{.Step}}", step)
+	case l.Kind == event.RunCancelled:
+		return lang.L("The run was cancelled.")
+	}
+	return l.Text
+}
+
 func logLevel(l session.LogLine) widget.NoticeLevel {
+	if l.Status == event.Cancelled {
+		return widget.Warn
+	}
 	switch l.Kind {
 	case event.StepFailed, event.RunFailed, event.UndoFailed:
 		return widget.Bad
 	case event.RunCancelled, event.UndoStart, event.UndoDone:
 		return widget.Warn
 	case event.StepDone, event.RunDone:
+		if l.Status != "" {
+			return widget.Info // it was not rehearsed
+		}
 		return widget.Good
 	}
 	return widget.Info
@@ -305,6 +341,15 @@ func (p *install) showStall(run *session.Run) {
 	}
 }
 
+// showDisk says what is left of the disk. A virtual one held nothing before, and the engine's words are about disks that may have.
+func (p *install) showDisk(run *session.Run) {
+	if !p.room.State.Rehearsal {
+		p.disk.Set(widget.Warn, run.Next)
+		return
+	}
+	p.disk.Set(widget.Info, lang.L("The virtual disk is unfinished, and nothing else was touched. It is removed when the next rehearsal begins, or when this window is closed."))
+}
+
 // showEnd says what became of a run that did not finish.
 func (p *install) showEnd(run *session.Run) {
 	ended := run.Outcome == session.OutcomeFailed || run.Outcome == session.OutcomeCancelled
@@ -322,13 +367,13 @@ func (p *install) showEnd(run *session.Run) {
 	}
 	switch {
 	case run.Outcome == session.OutcomeCancelled:
-		p.what.Set(widget.Warn, lang.L("The run was cancelled."))
+		p.what.Set(widget.Info, lang.L("The run was cancelled."))
 	case step == "":
 		p.what.Set(widget.Bad, lang.L("It could not be done: {{.Cause}}", map[string]string{"Cause": run.Error}))
 	default:
 		p.what.Set(widget.Bad, lang.L("The step “{{.Step}}” failed: {{.Cause}}", map[string]string{"Step": step, "Cause": run.Error}))
 	}
-	p.disk.Set(widget.Warn, run.Next)
+	p.showDisk(run)
 	good := ""
 	if work := p.room.Work; work.Saved != "" {
 		good = lang.L("The report is in {{.Path}}. It holds no passphrase and no password.", map[string]string{"Path": work.Saved})
