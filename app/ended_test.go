@@ -8,6 +8,7 @@ import (
 
 	"lethe/app/control"
 	"lethe/app/session"
+	"lethe/app/widget"
 	"lethe/engine/plan"
 )
 
@@ -78,6 +79,31 @@ func TestEndTakesTheQuestionBack(t *testing.T) {
 		t.Error("it is still asked whether to stop what has ended")
 	}
 	s.keepsAll()
+}
+
+// TestSidebarTicksWhatWasSeen passes pages by one click, and names the page of the run as the page itself does.
+func TestSidebarTicksWhatWasSeen(t *testing.T) {
+	s := newStand(t, false)
+	letGo := s.waits(plan.Encrypt)
+	s.w.acts.Try()
+	s.at(session.PageInstall)
+	for _, item := range railItems(s.w.state) {
+		want := widget.RailAhead
+		switch session.Page(item.ID) {
+		case session.PageWelcome, session.PageReview:
+			want = widget.RailDone
+		case session.PageInstall:
+			want = widget.RailCurrent
+			if item.Title != "Rehearsal" {
+				t.Errorf("the page of a rehearsal is called %s", item.Title)
+			}
+		}
+		if item.State != want {
+			t.Errorf("%s is %s", item.ID, item.State)
+		}
+	}
+	letGo()
+	s.at(session.PageDone)
 }
 
 // TestKeptDiskStays leaves a disk that is to be kept where it is, whichever way the page is left.

@@ -52,6 +52,7 @@ type window struct {
 	given     *secret.Store           // what the run was given
 	leaving   bool                    // the window closes when the run has ended
 	quick     *session.Draft          // what was wished before a rehearsal by one click
+	again     bool                    // a rehearsal begins once more as soon as its plan is there
 	ahead     chan struct{}           // closed once the root side has been told to derive the key
 	explorer  *explorer               // what the next boot would forget
 }
@@ -157,6 +158,7 @@ func (w *window) current() page.Page {
 // turn shows the page that the session has open, from its top, and gives its first field the focus.
 func (w *window) turn() {
 	p := w.current()
+	w.state.Show()
 	p.Refresh()
 	w.shell.turn(p)
 	w.beginPage(p.First())
@@ -206,6 +208,7 @@ func (w *window) back() {
 		return
 	}
 	w.current().Leave()
+	w.again = false
 	if w.state.Back() {
 		w.turn()
 	}
@@ -217,6 +220,7 @@ func (w *window) jump(p session.Page) {
 		return
 	}
 	w.current().Leave()
+	w.again = false
 	w.state.Go(p)
 	w.turn()
 }

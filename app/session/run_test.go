@@ -256,7 +256,7 @@ func TestTimeLeft(t *testing.T) {
 
 func TestTimeLeftInWords(t *testing.T) {
 	for d, want := range map[time.Duration]string{
-		0: "A few seconds left", 40 * time.Second: "Less than a minute left", 70 * time.Second: "About a minute left",
+		0: "Less than a minute left", 40 * time.Second: "Less than a minute left", 70 * time.Second: "About a minute left",
 		100 * time.Second: "About 2 minutes left", 14*time.Minute + 40*time.Second: "About 15 minutes left",
 		80 * time.Minute: "About an hour left", 150 * time.Minute: "About 3 hours left",
 	} {
