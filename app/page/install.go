@@ -40,6 +40,7 @@ type install struct {
 	failure  *fyne.Container
 	what     *widget.Notice
 	disk     *widget.Notice
+	again    *control.Button
 	retry    *control.Button
 	goOn     *control.Button
 	stalled  *fyne.Container
@@ -61,10 +62,11 @@ func newInstall(room Room) Page {
 	p.copy = control.NewButton(lang.L("Copy"), theme.ContentCopyIcon(), func() { room.Acts.Copy(p.log.Text()) })
 	p.cancel = control.NewButton(lang.L("Cancel…"), theme.CancelIcon(), room.Acts.Cancel)
 	p.what, p.disk, p.saved = widget.NewNotice(widget.Bad, ""), widget.NewNotice(widget.Warn, ""), widget.NewNotice(widget.Good, "")
-	p.retry = control.Important(lang.L("Try again"), theme.ViewRefreshIcon(), fw.HighImportance, room.Acts.Retry)
+	p.again = control.Important(lang.L("Rehearse again"), theme.ViewRefreshIcon(), fw.HighImportance, room.Acts.Again)
+	p.retry = control.NewButton("", theme.NavigateBackIcon(), room.Acts.Retry)
 	p.report = control.NewButton(lang.L("Save a report…"), theme.DocumentSaveIcon(), room.Acts.SaveReport)
 	p.goOn = control.Important(lang.L("Continue the installation…"), theme.MediaPlayIcon(), fw.HighImportance, room.Acts.Continue)
-	p.failure = group(p.what, p.disk, row(p.goOn, p.retry, p.report), p.saved)
+	p.failure = group(p.what, p.disk, row(p.goOn, p.again, p.retry, p.report), p.saved)
 	p.silent = widget.NewNotice(widget.Warn, "")
 	p.stalled = group(p.silent, row(
 		control.NewButton(lang.L("Go on waiting"), nil, room.Acts.KeepWaiting),
@@ -317,11 +319,14 @@ func logLevel(l session.LogLine) widget.NoticeLevel {
 	return widget.Info
 }
 
-// showWays offers to continue where that is possible, and then to begin anew only beside it.
+// showWays offers what can be done now, each by what it does: a rehearsal begins once more at once; a real disk has to be confirmed anew.
 func (p *install) showWays() {
-	further := p.room.State.CanContinue()
-	text, importance := lang.L("Try again"), fw.HighImportance
-	if further {
+	further, rehearsal := p.room.State.CanContinue(), p.room.State.Rehearsal
+	text, importance := lang.L("Back to the disks"), fw.HighImportance
+	switch {
+	case rehearsal:
+		text, importance = lang.L("Back to the choices"), fw.MediumImportance
+	case further:
 		text, importance = lang.L("Begin anew"), fw.MediumImportance
 	}
 	if p.retry.Text != text {
@@ -329,6 +334,7 @@ func (p *install) showWays() {
 		p.retry.Refresh()
 	}
 	show(p.goOn, further)
+	show(p.again, rehearsal)
 }
 
 // showStall asks about a program that has said nothing for long. Nothing is stopped without an answer.
