@@ -12,7 +12,7 @@ func (w *window) actions() *page.Acts {
 		Changed: w.refresh, Next: w.next, Open: w.jump, Try: w.try, Look: w.look, Focus: w.focus,
 		Keep:   func(id string, text []byte) { w.secrets.Put(id, secret.New(text)) },
 		Forget: w.forget, Has: w.has, Moved: w.keys.moved, MovedIn: w.movedIn,
-		Export: w.export, Cancel: w.askToCancel, Retry: w.retry, Continue: w.resume, KeepWaiting: func() { w.state.Run.KeepWaiting(); w.refresh() }, SaveReport: w.saveReport,
+		Export: w.export, Cancel: w.askToCancel, Retry: w.retry, Again: w.rehearseAgain, Continue: w.resume, KeepWaiting: func() { w.state.Run.KeepWaiting(); w.refresh() }, SaveReport: w.saveReport,
 		Copy:       func(text string) { w.app.Clipboard().SetContent(text) },
 		OpenFolder: w.openFolder,
 		KeepImage:  func(keep bool) { w.keepImage = keep },

@@ -17,9 +17,23 @@ func (w *window) askToCancel() {
 		return
 	}
 	w.shell.ask(question{
-		title: lang.L("Cancel?"), text: w.consequence(), yes: lang.L("Stop"), no: lang.L("Go on"), grave: true,
+		title: w.ofRun(lang.L("Cancel the installation?"), lang.L("Cancel the rehearsal?")), text: w.consequence(),
+		yes: w.ofRun(lang.L("Cancel the installation"), lang.L("Cancel the rehearsal")), no: w.goesOn(), grave: true, ofRun: true,
 		then: w.cancel,
 	})
+}
+
+// ofRun chooses the words for what runs.
+func (w *window) ofRun(installation, rehearsal string) string {
+	if w.state.Rehearsal {
+		return rehearsal
+	}
+	return installation
+}
+
+// goesOn is the answer that changes nothing.
+func (w *window) goesOn() string {
+	return w.ofRun(lang.L("Go on installing"), lang.L("Go on rehearsing"))
 }
 
 // consequence says what a cancel leaves.
@@ -66,7 +80,7 @@ func (w *window) askToClose() {
 	}
 	w.shell.ask(question{
 		title: lang.L("Close the window?"), text: w.consequence() + "\n" + lang.L("The window closes when the engine has reached a safe point."),
-		yes: lang.L("Stop and close"), no: lang.L("Go on"), grave: true,
+		yes: lang.L("Stop and close"), no: w.goesOn(), grave: true, ofRun: true,
 		then: func() {
 			w.leaving = true
 			w.cancel()

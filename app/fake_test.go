@@ -278,11 +278,11 @@ func (f *fakeEngine) hold(ctx context.Context, s plan.Step) error {
 
 // fail ends a run as the runner does.
 func (f *fakeEngine) fail(stream *event.Stream, s plan.Step, cause error) error {
-	kind := event.RunFailed
+	kind, status := event.RunFailed, ""
 	if errors.Is(cause, context.Canceled) {
-		kind = event.RunCancelled
+		kind, status = event.RunCancelled, event.Cancelled
 	}
-	stream.Emit(event.Event{Kind: event.StepFailed, Step: s.ID, Title: s.Title, Text: cause.Error()})
+	stream.Emit(event.Event{Kind: event.StepFailed, Step: s.ID, Title: s.Title, Status: status, Text: cause.Error()})
 	stream.Emit(event.Event{
 		Kind: kind, Step: s.ID, Title: s.Title, Text: cause.Error(), Disk: "incomplete",
 		Next: "The old content of the disk is gone and the new one is not finished. Run it again to start over.",

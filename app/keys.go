@@ -40,8 +40,11 @@ func (w *window) typedKey(e *fyne.KeyEvent) {
 }
 
 // press presses the coloured button, where there is one that works. On the review it leads to what is still missing, which may be
-// below the fold.
+// below the fold. The last page comes by itself, and maybe under a key that is meant for the one before: there it closes nothing.
 func (w *window) press() {
+	if w.state.Page == session.PageDone {
+		return
+	}
 	if b := w.shell.forward; b.Visible() && (!b.Disabled() || w.state.Page == session.PageReview) {
 		w.next()
 	}

@@ -19,6 +19,7 @@ type question struct {
 	title, text string
 	yes, no     string // yes may be empty: then there is only one way
 	grave       bool   // yes cannot be undone
+	ofRun       bool   // it is no question any more once the run has ended
 	then        func()
 	otherwise   func()
 	// extra stands between text and answers, and focus has the keyboard; both may be nil.
@@ -32,6 +33,7 @@ type asked struct {
 	cancel func()
 	yes    func()
 	typed  bool // Enter in what it asks for is yes
+	ofRun  bool
 }
 
 // questionWidth is how wide a question is.
@@ -54,7 +56,7 @@ func (s *shell) put(q question) *asked {
 	a.cancel = done(q.otherwise)
 	no := control.NewButton(q.no, nil, a.cancel)
 	buttons := container.NewHBox(layout.NewSpacer(), no)
-	a.yes, a.typed = done(q.then), q.focus != nil
+	a.yes, a.typed, a.ofRun = done(q.then), q.focus != nil, q.ofRun
 	if q.yes != "" {
 		importance := fw.HighImportance
 		if q.grave {
@@ -97,6 +99,13 @@ func (s *shell) confirm() bool {
 func (s *shell) ask(q question) {
 	if s.asked == nil && s.waiting == nil {
 		s.asked = s.put(q)
+	}
+}
+
+// runEnded takes back what was asked about the run.
+func (s *shell) runEnded() {
+	if s.asked != nil && s.asked.ofRun {
+		s.asked.cancel()
 	}
 }
 

@@ -29,9 +29,22 @@ func (w *window) try() {
 	w.turn() // to where something is in the way, or to the review, which makes the plan
 }
 
-// goOn begins a rehearsal by one click as soon as its plan is there.
+// rehearseAgain begins a rehearsal that failed or was cancelled once more: on a new disk, with what was chosen for it.
+func (w *window) rehearseAgain() {
+	if w.quick != nil { // its passphrase was nobody's, so it gets another one
+		w.retry()
+		w.try()
+		return
+	}
+	w.retry()
+	w.again = w.state.Page == session.PageReview
+}
+
+// goOn begins a rehearsal by one click, or once more, as soon as its plan is there.
 func (w *window) goOn() {
-	if w.quick != nil && w.state.Page == session.PageReview && w.state.CanNext() {
+	again := w.again
+	w.again = false
+	if (w.quick != nil || again) && w.state.Page == session.PageReview && w.state.CanNext() {
 		w.begin()
 	}
 }

@@ -119,7 +119,7 @@ func TestNotAccepted(t *testing.T) {
 		t.Errorf("the root side was asked %v", calls)
 	}
 	s.shows("its partition table was changed; look for disks again", "Nothing was written to the disk.")
-	s.key(fyne.KeyReturn) // the focus is on the way out
+	s.w.acts.Retry()
 	s.at(session.PageDisk)
 	s.engine.host.unacceptable = nil
 	s.to(session.PageReview)

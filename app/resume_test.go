@@ -36,7 +36,7 @@ func TestContinueAfterFailure(t *testing.T) {
 	host := s.engine.host
 	host.unfinished = *s.w.state.Plan
 	host.facts.Unfinished = []engine.Unfinished{{Disk: "/dev/nvme0n1", Title: "/dev/nvme0n1 · Samsung SSD 980 PRO 1TB", Step: "Install NixOS", Encrypted: true}}
-	s.key(fyne.KeyReturn) // the focus is on it
+	s.w.acts.Continue()
 	s.until("it is asked for the passphrase", func() bool { return s.w.shell.asked != nil })
 	s.golden("real-continue")
 	s.write("wrong")

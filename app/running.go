@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 
 	"lethe/app/page"
@@ -75,7 +76,11 @@ type left struct{ state, sentence string }
 func (w *window) ended(disk left, err error) {
 	w.stop, w.given = nil, nil
 	w.awake(false)
+	w.shell.runEnded()
 	if run := &w.state.Run; err != nil && !run.Ended() {
+		if run.Stopping && errors.Is(err, context.Canceled) {
+			run.Cancel(disk.state, disk.sentence)
+		}
 		run.Fail(w.secrets.Redact(err.Error()), disk.state, disk.sentence)
 	}
 	watched := w.state.Watching

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -81,10 +82,13 @@ func TestCancel(t *testing.T) {
 	if s.w.state.Run.Outcome != session.OutcomeCancelled || s.w.running() {
 		t.Errorf("the run ended as %q", s.w.state.Run.Outcome)
 	}
-	s.shows("The run was cancelled.", "The old content of the disk is gone and the new one is not finished.")
+	s.shows("The run was cancelled.", "The virtual disk is unfinished, and nothing else was touched.", "Stopped: Encrypt the nix partition")
+	if all := s.shown(); strings.Contains(all, "canceled") || strings.Contains(all, "✗") {
+		t.Errorf("a cancel reads like a failure: %s", all)
+	}
 	first := s.w.state.Plan.Layout.Partitions[0].PartUUID
 	s.engine.pause = nil
-	s.key(fyne.KeyReturn)
+	s.w.acts.Retry()
 	s.at(session.PageReview)
 	s.until("the plan is there", s.w.state.Fresh)
 	if s.w.state.Plan.Layout.Partitions[0].PartUUID == first {
@@ -105,14 +109,49 @@ func TestFailure(t *testing.T) {
 	s.until("the run has ended", func() bool { return s.w.state.Run.Ended() && !s.w.running() })
 	step, _ := s.w.state.Plan.Find(string(plan.Encrypt))
 	s.shows("The step “"+step.Title+"” failed: cannot format the container: no space left on device; free some and try again",
-		"The old content of the disk is gone and the new one is not finished. Run it again to start over.", "Try again", "Save a report…")
+		"The virtual disk is unfinished, and nothing else was touched.", "Rehearse again", "Back to the choices", "Save a report…")
 	s.golden("rehearsal-failed")
 	s.engine.pause = nil
-	s.key(fyne.KeyReturn)
-	s.at(session.PageReview)
-	s.until("the plan is there", s.w.state.Fresh)
-	s.key(fyne.KeyReturn)
+	s.w.acts.Again()
+	s.at(session.PageDone) // without a word more
+}
+
+// TestAgainByOneClick rehearses once more after a rehearsal by one click was cancelled, and does not after one went back instead.
+func TestAgainByOneClick(t *testing.T) {
+	s := newStand(t, false)
+	letGo := s.held(plan.Encrypt)
+	s.w.acts.Try()
+	s.until("it runs", func() bool {
+		at := s.w.state.Run.Current
+		return s.w.running() && at >= 0 && s.w.state.Run.Steps[at].ID == string(plan.Encrypt)
+	})
+	s.w.cancel()
+	letGo()
+	s.until("it is over", s.over)
+	s.engine.pause = nil
+	s.w.acts.Again()
 	s.at(session.PageDone)
+	s.w.acts.Restart()
+	if s.at(session.PageWelcome); s.w.state.Draft.Wishes.Users[0].Name != "" {
+		t.Error("the wishes of before do not come back")
+	}
+}
+
+// TestBackInsteadOfAgain goes back while the plan of another rehearsal is made: nothing begins by itself then.
+func TestBackInsteadOfAgain(t *testing.T) {
+	s := newStand(t, false)
+	s.engine.at(plan.Encrypt, func(context.Context) error { return errors.New("cannot run cryptsetup: exit status 5") })
+	s.to(session.PageReview)
+	s.w.next()
+	s.until("it is over", s.over)
+	s.w.acts.Again()
+	s.w.back()
+	s.w.next()
+	s.at(session.PageReview)
+	s.until("the plan is there", s.w.state.CanNext)
+	if s.w.running() || s.w.state.Page != session.PageReview {
+		t.Error("it began although somebody went back")
+	}
 }
 
 // TestClose asks before it ends a run, and then waits for a safe point.

@@ -89,7 +89,7 @@ const exploreWidth = 1280
 // refresh shows what the rail, the heading and the buttons say now.
 func (s *shell) refresh() {
 	state := s.w.state
-	s.heading.SetText(page.Say(heading(state)), s.w.current().Sentence())
+	s.heading.SetText(page.Say(state.Name(state.Page)), s.w.current().Sentence())
 	s.rail.SetItems(railItems(state))
 	s.rail.SetFooter("")
 	if state.Rehearsal {
@@ -107,14 +107,6 @@ func (s *shell) refresh() {
 	visible(s.bottom, state.Page != session.PageInstall)
 	visible(s.backward, state.Page != session.PageWelcome && state.Page != session.PageInstall && state.Page != session.PageDone &&
 		(state.Page != session.PageExplore || state.CanBack()))
-}
-
-// heading is the title of the open page.
-func heading(state *session.State) session.Text {
-	if state.Page == session.PageInstall && state.Rehearsal {
-		return session.Text{Form: "Rehearsal"}
-	}
-	return state.Page.Title()
 }
 
 // primary is what the coloured button says, how strongly, and whether it works.
@@ -144,11 +136,11 @@ func railItems(state *session.State) []widget.RailItem {
 	var items []widget.RailItem
 	ahead := false
 	for _, p := range session.Pages() {
-		item := widget.RailItem{ID: string(p), Title: page.Say(p.Title()), State: widget.RailDone, Reachable: p != state.Page && state.CanGo(p)}
+		item := widget.RailItem{ID: string(p), Title: page.Say(state.Name(p)), State: widget.RailDone, Reachable: p != state.Page && state.CanGo(p)}
 		switch {
 		case p == state.Page:
 			item.State, ahead = widget.RailCurrent, true
-		case ahead:
+		case ahead || !state.WasShown(p): // no tick for what nobody has seen
 			item.State = widget.RailAhead
 		}
 		items = append(items, item)

@@ -56,6 +56,7 @@ type window struct {
 	given     *secret.Store           // what the run was given
 	leaving   bool                    // the window closes when the run has ended
 	quick     *session.Draft          // what was wished before a rehearsal by one click
+	again     bool                    // a rehearsal begins once more as soon as its plan is there
 	ahead     chan struct{}           // closed once the root side has been told to derive the key
 	explorer  *explorer               // what the next boot would forget
 }
@@ -165,6 +166,7 @@ func (w *window) current() page.Page {
 func (w *window) turn() {
 	p := w.current()
 	w.judge()
+	w.state.Show()
 	p.Refresh()
 	w.shell.turn(p)
 	w.beginPage(p.First())
@@ -214,6 +216,7 @@ func (w *window) back() {
 		return
 	}
 	w.current().Leave()
+	w.again = false
 	if w.state.Back() {
 		w.turn()
 	}
@@ -226,6 +229,7 @@ func (w *window) jump(p session.Page) {
 	}
 	w.current().Leave()
 	w.judge()
+	w.again = false
 	w.state.Go(p)
 	w.turn()
 }

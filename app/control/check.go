@@ -4,6 +4,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
+
+	"lethe/app/look"
 )
 
 // Check is a box to tick.
@@ -12,6 +14,7 @@ type Check struct {
 	Stop
 	// Pointed is called when the pointer or the focus comes to the box, and when it goes; it may be nil.
 	Pointed func(on bool)
+	focused bool
 }
 
 // NewCheck makes one; changed is called for the user's changes and for SetChecked.
@@ -30,8 +33,17 @@ func (c *Check) ShowAs(on bool) {
 	}
 }
 
+// CreateRenderer is Fyne's. The ring goes round box and text, however wide the room for them is.
+func (c *Check) CreateRenderer() fyne.WidgetRenderer {
+	return newRinged(c.Check.CreateRenderer(), func() mark {
+		size := c.Size()
+		return mark{on: c.focused && !c.Disabled(), ink: look.ColorRing, size: fyne.NewSize(min(size.Width, c.MinSize().Width), size.Height)}
+	})
+}
+
 // FocusGained shows the focus and tells of it.
 func (c *Check) FocusGained() {
+	c.focused = true
 	c.Check.FocusGained()
 	c.Reached(c)
 	c.point(true)
@@ -39,6 +51,7 @@ func (c *Check) FocusGained() {
 
 // FocusLost shows that the focus is gone, and tells of it.
 func (c *Check) FocusLost() {
+	c.focused = false
 	c.Check.FocusLost()
 	c.point(false)
 }

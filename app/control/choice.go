@@ -8,6 +8,8 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
+
+	"lethe/app/look"
 )
 
 // Option is one of the things that a [Choice] offers.
@@ -23,6 +25,7 @@ type Choice struct {
 	widget.Select
 	Stop
 	options []Option
+	focused bool
 }
 
 // NewChoice makes one; changed is called for the user's changes only.
@@ -67,7 +70,6 @@ func (c *Choice) ShowAs(value string) {
 // CreateRenderer draws a border around Fyne's, as entries have one.
 func (c *Choice) CreateRenderer() fyne.WidgetRenderer {
 	border := canvas.NewRectangle(color.Transparent)
-	border.StrokeWidth = 1
 	r := &bordered{c.Select.CreateRenderer(), c, border}
 	r.paint()
 	return r
@@ -82,7 +84,11 @@ type bordered struct {
 
 func (r *bordered) paint() {
 	th := r.choice.Theme()
-	r.border.StrokeColor = th.Color(theme.ColorNameInputBorder, fyne.CurrentApp().Settings().ThemeVariant())
+	ink, width := theme.ColorNameInputBorder, float32(1)
+	if r.choice.focused && !r.choice.Disabled() {
+		ink, width = look.ColorRing, look.FocusWidth
+	}
+	r.border.StrokeColor, r.border.StrokeWidth = th.Color(ink, fyne.CurrentApp().Settings().ThemeVariant()), width
 	r.border.CornerRadius = th.Size(theme.SizeNameInputRadius)
 }
 
@@ -104,8 +110,15 @@ func (r *bordered) Refresh() {
 
 // FocusGained shows the focus and tells of it.
 func (c *Choice) FocusGained() {
+	c.focused = true
 	c.Select.FocusGained()
 	c.Reached(c)
+}
+
+// FocusLost hides it.
+func (c *Choice) FocusLost() {
+	c.focused = false
+	c.Select.FocusLost()
 }
 
 // Tapped opens the list.

@@ -4,6 +4,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
+
+	"lethe/app/look"
 )
 
 // Entry is a line of text.
@@ -15,7 +17,8 @@ type Entry struct {
 	// Left is called when the focus goes elsewhere; it may be nil.
 	Left func()
 
-	self fyne.Widget // the control that embeds this one, or this one
+	self    fyne.Widget // the control that embeds this one, or this one
+	focused bool
 }
 
 // NewEntry makes one; changed is called for every change.
@@ -38,6 +41,13 @@ func NewLines(placeholder string, changed func(text string)) *Entry {
 func (e *Entry) ExtendBaseWidget(self fyne.Widget) {
 	e.self = self
 	e.Entry.ExtendBaseWidget(self)
+}
+
+// CreateRenderer is Fyne's.
+func (e *Entry) CreateRenderer() fyne.WidgetRenderer {
+	return newRinged(e.Entry.CreateRenderer(), func() mark {
+		return mark{on: e.focused && !e.Disabled(), ink: look.ColorRing, size: e.Size()}
+	})
 }
 
 // AcceptsTab lets Tab lead to the next control.
@@ -88,6 +98,7 @@ func (e *Entry) MouseDown(m *desktop.MouseEvent) { e.ByClick(func() { e.Entry.Mo
 
 // FocusGained shows the cursor and tells of it.
 func (e *Entry) FocusGained() {
+	e.focused = true
 	e.Entry.FocusGained()
 	if e.Marks && !e.Clicked() {
 		e.SelectAll()
@@ -97,6 +108,7 @@ func (e *Entry) FocusGained() {
 
 // FocusLost ends editing.
 func (e *Entry) FocusLost() {
+	e.focused = false
 	e.Entry.FocusLost()
 	if e.Left != nil {
 		e.Left()

@@ -80,12 +80,8 @@ func (p *done) Sentence() string {
 	return lang.L("The system is installed. Remove the live medium when the machine starts again.")
 }
 
-func (p *done) First() fyne.Focusable {
-	if p.room.State.Rehearsal {
-		return nil
-	}
-	return p.reboot
-}
+// First is nothing: the page comes by itself, maybe while somebody presses a key, and all that it offers ends something.
+func (p *done) First() fyne.Focusable  { return nil }
 func (p *done) Reveal() fyne.Focusable { return nil }
 func (p *done) Leave()                 {}
 

@@ -40,6 +40,7 @@ type install struct {
 	failure  *fyne.Container
 	what     *widget.Notice
 	disk     *widget.Notice
+	again    *control.Button
 	retry    *control.Button
 	goOn     *control.Button
 	stalled  *fyne.Container
@@ -61,10 +62,11 @@ func newInstall(room Room) Page {
 	p.copy = control.NewButton(lang.L("Copy"), theme.ContentCopyIcon(), func() { room.Acts.Copy(p.log.Text()) })
 	p.cancel = control.NewButton(lang.L("Cancel…"), theme.CancelIcon(), room.Acts.Cancel)
 	p.what, p.disk, p.saved = widget.NewNotice(widget.Bad, ""), widget.NewNotice(widget.Warn, ""), widget.NewNotice(widget.Good, "")
-	p.retry = control.Important(lang.L("Try again"), theme.ViewRefreshIcon(), fw.HighImportance, room.Acts.Retry)
+	p.again = control.Important(lang.L("Rehearse again"), theme.ViewRefreshIcon(), fw.HighImportance, room.Acts.Again)
+	p.retry = control.NewButton("", theme.NavigateBackIcon(), room.Acts.Retry)
 	p.report = control.NewButton(lang.L("Save a report…"), theme.DocumentSaveIcon(), room.Acts.SaveReport)
 	p.goOn = control.Important(lang.L("Continue the installation…"), theme.MediaPlayIcon(), fw.HighImportance, room.Acts.Continue)
-	p.failure = group(p.what, p.disk, row(p.goOn, p.retry, p.report), p.saved)
+	p.failure = group(p.what, p.disk, row(p.goOn, p.again, p.retry, p.report), p.saved)
 	p.silent = widget.NewNotice(widget.Warn, "")
 	p.stalled = group(p.silent, row(
 		control.NewButton(lang.L("Go on waiting"), nil, room.Acts.KeepWaiting),
@@ -99,12 +101,10 @@ func (p *install) Sentence() string {
 	return lang.L("The system is being installed. Keep the machine on; it is kept awake.")
 }
 
+// First is the filter. When the run has ended it is nothing else, since that comes by itself, maybe while somebody types there.
 func (p *install) First() fyne.Focusable {
-	if p.room.State.CanContinue() {
-		return p.goOn
-	}
-	if p.room.State.Run.Ended() {
-		return p.retry
+	if p.room.State.Run.Ended() && !p.filter.Focused() {
+		return nil
 	}
 	return p.filter
 }
@@ -201,6 +201,8 @@ func stepDetail(s session.RunStep) string {
 		return lang.L("being undone")
 	case session.StepUndone:
 		return lang.L("undone")
+	case session.StepStopped:
+		return lang.L("cancelled")
 	case session.StepUndoFailed:
 		return lang.L("could not be undone: {{.Why}}", map[string]string{"Why": Engine(s.Text)})
 	}
@@ -216,7 +218,7 @@ func stateOf(s session.StepState) widget.State {
 		return widget.Done
 	case session.StepFailed, session.StepUndoFailed:
 		return widget.Failed
-	case session.StepNotRehearsed, session.StepUndone:
+	case session.StepNotRehearsed, session.StepUndone, session.StepStopped:
 		return widget.Skipped
 	}
 	return widget.Waiting
@@ -271,31 +273,64 @@ func (p *install) showLost(lines uint64) {
 	show(p.lostBox, lines > 0)
 }
 
-// logText translates what the engine says itself; what a program says stays as it is.
+// logText says what a step is at: its beginning, its end and its undoing have one title. What a program says stays as it is.
 func logText(l session.LogLine) string {
 	if l.Kind == event.Log {
 		return l.Text
 	}
-	return Engine(l.Text)
+	says := Engine(l.Text)
+	step := map[string]string{"Step": says, "Why": says}
+	switch {
+	case !l.Head:
+		return says
+	case l.Kind == event.StepStart:
+		return lang.L("Begins: {{.Step}}", step)
+	case l.Kind == event.StepDone && l.Status != "":
+		return lang.L("Not rehearsed: {{.Why}}", step)
+	case l.Kind == event.StepDone:
+		return lang.L("Done: {{.Step}}", step)
+	case l.Kind == event.StepFailed && l.Status == event.Cancelled:
+		return lang.L("Stopped: {{.Step}}", step)
+	case l.Kind == event.StepFailed:
+		return lang.L("Failed: {{.Step}}", step)
+	case l.Kind == event.UndoStart:
+		return lang.L("Undoing: {{.Step}}", step)
+	case l.Kind == event.UndoDone:
+		return lang.L("Undone: {{.Step}}", step)
+	case l.Kind == event.UndoFailed:
+		return lang.L("Could not be undone: {{.Step}}", step)
+	case l.Kind == event.RunCancelled:
+		return lang.L("The run was cancelled.")
+	}
+	return says
 }
 
 func logLevel(l session.LogLine) widget.NoticeLevel {
+	if l.Status == event.Cancelled {
+		return widget.Warn
+	}
 	switch l.Kind {
 	case event.StepFailed, event.RunFailed, event.UndoFailed:
 		return widget.Bad
 	case event.RunCancelled, event.UndoStart, event.UndoDone:
 		return widget.Warn
 	case event.StepDone, event.RunDone:
+		if l.Status != "" {
+			return widget.Info // it was not rehearsed
+		}
 		return widget.Good
 	}
 	return widget.Info
 }
 
-// showWays offers to continue where that is possible, and then to begin anew only beside it.
+// showWays offers what can be done now, each by what it does: a rehearsal begins once more at once; a real disk has to be confirmed anew.
 func (p *install) showWays() {
-	further := p.room.State.CanContinue()
-	text, importance := lang.L("Try again"), fw.HighImportance
-	if further {
+	further, rehearsal := p.room.State.CanContinue(), p.room.State.Rehearsal
+	text, importance := lang.L("Back to the disks"), fw.HighImportance
+	switch {
+	case rehearsal:
+		text, importance = lang.L("Back to the choices"), fw.MediumImportance
+	case further:
 		text, importance = lang.L("Begin anew"), fw.MediumImportance
 	}
 	if p.retry.Text != text {
@@ -303,6 +338,7 @@ func (p *install) showWays() {
 		p.retry.Refresh()
 	}
 	show(p.goOn, further)
+	show(p.again, rehearsal)
 }
 
 // showStall asks about a program that has said nothing for long. Nothing is stopped without an answer.
@@ -313,6 +349,15 @@ func (p *install) showStall(run *session.Run) {
 			"Program": run.Stalled.Program, "Minutes": int(run.Stalled.For.Minutes()),
 		}))
 	}
+}
+
+// showDisk says what is left of the disk. A virtual one held nothing before, and the engine's words are about disks that may have.
+func (p *install) showDisk(run *session.Run) {
+	if !p.room.State.Rehearsal {
+		p.disk.Set(widget.Warn, Engine(run.Next))
+		return
+	}
+	p.disk.Set(widget.Info, lang.L("The virtual disk is unfinished, and nothing else was touched. It is removed when the next rehearsal begins, or when this window is closed."))
 }
 
 // showEnd says what became of a run that did not finish.
@@ -332,13 +377,13 @@ func (p *install) showEnd(run *session.Run) {
 	}
 	switch {
 	case run.Outcome == session.OutcomeCancelled:
-		p.what.Set(widget.Warn, lang.L("The run was cancelled."))
+		p.what.Set(widget.Info, lang.L("The run was cancelled."))
 	case step == "":
 		p.what.Set(widget.Bad, lang.L("It could not be done: {{.Cause}}", map[string]string{"Cause": Engine(run.Error)}))
 	default:
 		p.what.Set(widget.Bad, lang.L("The step “{{.Step}}” failed: {{.Cause}}", map[string]string{"Step": step, "Cause": Engine(run.Error)}))
 	}
-	p.disk.Set(widget.Warn, Engine(run.Next))
+	p.showDisk(run)
 	good := ""
 	if work := p.room.Work; work.Saved != "" {
 		good = lang.L("The report is in {{.Path}}. It holds no passphrase and no password.", map[string]string{"Path": work.Saved})

@@ -74,7 +74,7 @@ func TestInstallFails(t *testing.T) {
 		Next: "The old content of the disk is gone and the new one is not finished. Run it again to start over.",
 	})
 	d := newStand(t, usual, s, nil)
-	d.shows("failed: cannot format: cryptsetup ended with 1", "Run it again to start over.", "Try again", "-The run has ended.")
+	d.shows("failed: cannot format: cryptsetup ended with 1", "The virtual disk is unfinished", "-old content", "Rehearse again", "-The run has ended.")
 	d.golden("install-failed")
 }
 

@@ -55,6 +55,8 @@ type Acts struct {
 	Export func(archive bool)
 	// Cancel stops the run, after a question that says what that means.
 	Cancel func()
+	// Again begins a rehearsal that failed or was cancelled once more, with the same choices.
+	Again func()
 	// Retry leads back to where a run that failed can be tried again.
 	Retry func()
 	// Continue goes on with an installation that stopped in or after nixos-install, and KeepWaiting with a program that is silent.

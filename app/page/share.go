@@ -1,15 +1,17 @@
 package page
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
 	"lethe/app/look"
 )
 
-// beside divides the width evenly.
+// beside divides the width evenly. Where the window is too narrow for that, as it may be in another language, it puts things below each other.
 func beside(objects ...fyne.CanvasObject) *fyne.Container {
-	return container.New(&shares{gap: look.Gap}, objects...)
+	return container.New(&shares{gap: look.Gap, folds: true}, objects...)
 }
 
 // divided gives two things their parts of the width.
@@ -21,6 +23,8 @@ func divided(left, right float32, first, second fyne.CanvasObject) *fyne.Contain
 type shares struct {
 	gap   float32
 	parts []float32
+	folds bool    // below each other where the width is too small
+	width float32 // at the last layout
 }
 
 func (s *shares) part(index int) float32 {
@@ -41,8 +45,8 @@ func (s *shares) all(objects []fyne.CanvasObject) (parts, gaps float32) {
 	return parts, max(gaps, 0)
 }
 
-// MinSize is that of Fyne's layouts.
-func (s *shares) MinSize(objects []fyne.CanvasObject) fyne.Size {
+// least is the size beside each other.
+func (s *shares) least(objects []fyne.CanvasObject) fyne.Size {
 	parts, gaps := s.all(objects)
 	unit, height := float32(0), float32(0)
 	for i, o := range objects {
@@ -54,8 +58,29 @@ func (s *shares) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(unit*parts+gaps, height)
 }
 
+// folded is the layout below each other, which stretches nothing.
+func (s *shares) folded() *stretching { return &stretching{gap: s.gap} }
+
+// MinSize is that of Fyne's layouts. The height follows from the width of the last layout.
+func (s *shares) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	beside := s.least(objects)
+	if !s.folds {
+		return beside
+	}
+	below := s.folded().MinSize(objects)
+	if s.width == 0 || s.width >= beside.Width {
+		below.Height = beside.Height
+	}
+	return below
+}
+
 // Layout is that of Fyne's layouts.
 func (s *shares) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	s.width = size.Width
+	if s.folds && size.Width < s.least(objects).Width {
+		s.folded().Layout(objects, size)
+		return
+	}
 	parts, gaps := s.all(objects)
 	x := float32(0)
 	for i, o := range objects {
@@ -64,6 +89,63 @@ func (s *shares) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 			o.Move(fyne.NewPos(x, 0))
 			o.Resize(fyne.NewSize(width, size.Height))
 			x += width + s.gap
+		}
+	}
+}
+
+// grid puts things into columns of the same width, at most so many, and fewer where the window is too narrow.
+func grid(most int, objects ...fyne.CanvasObject) *fyne.Container {
+	return container.New(&cells{most: most}, objects...)
+}
+
+// cells is the layout of a grid. All of a row are as high as its tallest.
+type cells struct {
+	most  int
+	width float32 // at the last layout
+}
+
+// columns gives how many columns fit, and how wide the widest object is.
+func (c *cells) columns(objects []fyne.CanvasObject) (count int, widest float32) {
+	for _, o := range objects {
+		widest = max(widest, o.MinSize().Width)
+	}
+	if c.width == 0 || widest == 0 {
+		return c.most, widest
+	}
+	return min(max(int((c.width+look.SmallGap)/(widest+look.SmallGap)), 1), c.most), widest
+}
+
+// rows gives the height of each row.
+func rows(objects []fyne.CanvasObject, count int) (heights []float32, sum float32) {
+	for row := range slices.Chunk(objects, count) {
+		height := float32(0)
+		for _, o := range row {
+			height = max(height, o.MinSize().Height)
+		}
+		heights, sum = append(heights, height), sum+height
+	}
+	return heights, sum
+}
+
+// MinSize is that of Fyne's layouts. The height follows from the width of the last layout.
+func (c *cells) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	count, widest := c.columns(objects)
+	_, height := rows(objects, count)
+	return fyne.NewSize(widest, height)
+}
+
+// Layout is that of Fyne's layouts.
+func (c *cells) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	c.width = size.Width
+	count, _ := c.columns(objects)
+	heights, _ := rows(objects, count)
+	width := (size.Width - float32(count-1)*look.SmallGap) / float32(count)
+	y := float32(0)
+	for i, o := range objects {
+		o.Move(fyne.NewPos(float32(i%count)*(width+look.SmallGap), y))
+		o.Resize(fyne.NewSize(width, heights[i/count]))
+		if i%count == count-1 {
+			y += heights[i/count]
 		}
 	}
 }

@@ -80,7 +80,7 @@ func newStand(t testing.TB, f frame, s *session.State, set func(*stand)) *stand 
 	d.page = page.New(s.Page, page.Room{
 		State: s, Explore: d.explore, Work: &d.work, Lists: &locale.Lists{}, Do: func(f func()) { d.calls <- f }, Now: func() time.Time { return now },
 		Acts: &page.Acts{
-			Changed: func() { d.page.Refresh() }, Try: nothing, Next: nothing, Open: func(p session.Page) { d.opened = append(d.opened, p) }, Look: nothing, Cancel: nothing, Retry: nothing, SaveReport: nothing,
+			Changed: func() { d.page.Refresh() }, Try: nothing, Next: nothing, Open: func(p session.Page) { d.opened = append(d.opened, p) }, Look: nothing, Cancel: nothing, Retry: nothing, Again: nothing, SaveReport: nothing,
 			Restart: nothing, Reboot: nothing, Close: nothing, Export: func(bool) {}, OpenFolder: func(string) {},
 			Keep: func(string, []byte) { d.has = true }, Forget: func(string) { d.has = false }, Has: func(string) bool { return d.has },
 			Moved: func(_ string, characters []rune) ([]keyboard.Moved, bool) {

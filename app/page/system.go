@@ -1,11 +1,9 @@
 package page
 
 import (
-	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
 
 	"lethe/app/control"
@@ -143,8 +141,7 @@ func (p *system) setOwn(on bool) {
 }
 
 func (p *system) serviceGrid() fyne.CanvasObject {
-	grid := tight()
-	var boxes []fyne.CanvasObject
+	boxes := grid(2)
 	for _, key := range services {
 		box := &serviceBox{key: key, says: newNote()}
 		c := p.room.State.Choice(key)
@@ -153,15 +150,9 @@ func (p *system) serviceGrid() fyne.CanvasObject {
 			p.room.Acts.Changed()
 		})
 		p.services = append(p.services, box)
-		boxes = append(boxes, tight(box.check, underCheck(muted(Say(c.About))), box.says.box))
+		boxes.Add(tight(box.check, underCheck(muted(Say(c.About))), box.says.box))
 	}
-	if len(boxes)%2 == 1 {
-		boxes = append(boxes, container.NewWithoutLayout())
-	}
-	for pair := range slices.Chunk(boxes, 2) {
-		grid.Add(beside(pair...))
-	}
-	return grid
+	return boxes
 }
 
 func (p *system) Content() fyne.CanvasObject { return p.content }

@@ -38,7 +38,6 @@ func Say(t session.Text) string {
 func Engine(words string) string { return Say(session.Phrase(words)) }
 
 // sayError is an error as a sentence.
-func sayError(err error) string { return Say(session.Phrased(err.Error())) }
 
 // engineAll translates several.
 func engineAll(words []string) []string {

@@ -58,18 +58,16 @@ func (e *estimate) left(now time.Time) (time.Duration, bool) {
 		speed = (speed + (e.last.done-e.buckets[0].done)/recent.Seconds()) / 2
 	}
 	seconds := (1-e.last.done)/speed - max(0, idle.Seconds())
-	if seconds > longest.Seconds() {
-		return 0, false
+	if seconds <= 0 || seconds > longest.Seconds() {
+		return 0, false // what is overdue is no longer known
 	}
-	return max(0, time.Duration(seconds*float64(time.Second))), true
+	return time.Duration(seconds * float64(time.Second)), true
 }
 
 // LeftText says a duration the way people do: coarser the longer it is.
 func LeftText(d time.Duration) Text {
 	minutes := int((d + 30*time.Second) / time.Minute)
 	switch {
-	case d < 20*time.Second:
-		return say("A few seconds left")
 	case d < time.Minute:
 		return say("Less than a minute left")
 	case minutes <= 1:

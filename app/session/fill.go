@@ -7,7 +7,7 @@ import (
 
 // Fill is how far a partition is during a run.
 type Fill struct {
-	// State is StepWaiting, StepRunning, StepDone or StepFailed.
+	// State is StepWaiting, StepRunning, StepDone, StepNotRehearsed or StepFailed.
 	State StepState
 	// Share is how much of it is done, 0 to 1, by the weight of its steps.
 	Share float64
@@ -30,29 +30,37 @@ func (s *State) Fill(role layout.Role) Fill {
 			table = append(table, step)
 		}
 	}
-	written := filled(table)
-	if written.State == StepFailed || len(own) == 0 {
-		return written
+	is, written := filled(own), filled(table)
+	if len(own) == 0 || written.State == StepFailed || written.State == StepUndone && is.State != StepFailed {
+		is = written
 	}
-	return filled(own)
+	if is.State == StepUndone {
+		return Fill{State: StepWaiting} // nothing of it is there any more
+	}
+	return is
 }
 
 // filled sums steps up.
 func filled(steps []RunStep) Fill {
-	total, done, ended, begun := 0.0, 0.0, 0, false
+	total, done, ended, begun, all := 0.0, 0.0, 0, false, StepDone
 	for _, s := range steps {
 		weight := float64(s.weight)
 		total += weight
 		switch s.State {
 		case StepWaiting:
 			continue
-		case StepFailed, StepUndoFailed, StepUndone:
+		case StepFailed, StepUndoFailed:
 			return Fill{State: StepFailed}
+		case StepUndone, StepStopped:
+			return Fill{State: StepUndone}
 		case StepRunning, StepUndoing:
 			done += weight * s.Share
 		default:
 			done += weight
 			ended++
+			if s.State == StepNotRehearsed {
+				all = s.State // so no tick
+			}
 		}
 		begun = true
 	}
@@ -60,7 +68,7 @@ func filled(steps []RunStep) Fill {
 	case !begun:
 		return Fill{State: StepWaiting}
 	case ended == len(steps):
-		return Fill{StepDone, 1}
+		return Fill{all, 1}
 	case total == 0:
 		return Fill{State: StepRunning}
 	}

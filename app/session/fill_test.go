@@ -70,5 +70,40 @@ func TestPartitionsFillWithTheirOwnSteps(t *testing.T) {
 	shows("when another one failed", layout.Swap, session.StepDone, 1, 1)
 	feed(event.UndoStart, plan.Partition, "")
 	feed(event.UndoDone, plan.Partition, "")
-	shows("without a table", layout.Nix, session.StepFailed, 0, 0)
+	shows("without a table", layout.Nix, session.StepWaiting, 0, 0)
+	shows("without a table", layout.ESP, session.StepFailed, 0, 0)
+}
+
+// TestNoTickWithoutTheWork keeps apart what is done, what a rehearsal cannot do, and what a cancel took back.
+func TestNoTickWithoutTheWork(t *testing.T) {
+	s, feed := filling(t)
+	feed(event.StepStart, plan.Encrypt, layout.Nix)
+	feed(event.StepDone, plan.Encrypt, layout.Nix)
+	format, _ := s.Plan.Find("format-nix")
+	s.Run.Apply(event.Event{Kind: event.StepStart, Step: format.ID, Title: format.Title})
+	s.Run.Apply(event.Event{Kind: event.StepDone, Step: format.ID, Title: format.Title, Status: "not rehearsed", Text: "needs device-mapper"})
+	if got := s.Fill(layout.Nix); got.State != session.StepNotRehearsed {
+		t.Errorf("nix, which was encrypted and not formatted, is %s", got.State)
+	}
+	s, feed = filling(t)
+	feed(event.StepStart, plan.Partition, "")
+	feed(event.StepDone, plan.Partition, "")
+	feed(event.StepStart, plan.Encrypt, layout.Nix)
+	for _, step := range s.Plan.Steps {
+		if step.Kind == plan.Encrypt {
+			s.Run.Apply(event.Event{Kind: event.StepFailed, Step: step.ID, Title: step.Title, Status: event.Cancelled, Text: "context canceled"})
+		}
+	}
+	for _, role := range []layout.Role{layout.ESP, layout.Swap, layout.Nix} {
+		if got := s.Fill(role); got.State == session.StepFailed {
+			t.Errorf("%s failed, because somebody cancelled", role)
+		}
+	}
+	feed(event.UndoDone, plan.Encrypt, layout.Nix)
+	feed(event.UndoDone, plan.Partition, "")
+	for _, role := range []layout.Role{layout.ESP, layout.Swap, layout.Nix} {
+		if got := s.Fill(role); got.State != session.StepWaiting || got.Share != 0 {
+			t.Errorf("undone, %s is %s, %.2f", role, got.State, got.Share)
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -20,7 +21,11 @@ type LogLine struct {
 	Time time.Time
 	Step string
 	Kind event.Kind
-	Text string
+	// Status is how a step ended, where that is not plain from Kind; see [event.Event].
+	Status string
+	Text   string
+	// Head tells that the line begins what an event says.
+	Head bool
 }
 
 // ring keeps the last lines.
@@ -43,6 +48,11 @@ func (g *ring) add(e event.Event) {
 		text = strings.TrimSuffix(e.Title+": "+e.Text, ": ")
 	case event.StepFailed, event.UndoFailed:
 		text = e.Title + ": " + e.Text
+		if e.Status == event.Cancelled {
+			text = e.Title
+		}
+	case event.RunCancelled:
+		text = cmp.Or(e.Title, event.Cancelled)
 	case event.Checked:
 		text = strings.TrimSuffix(e.Title+": "+e.Status+": "+e.Text, ": ")
 	}
@@ -50,13 +60,13 @@ func (g *ring) add(e event.Event) {
 	if text == "" {
 		return
 	}
-	for more := true; more; {
+	for head, more := true, true; more; head = false {
 		var part string
 		part, text, more = strings.Cut(text, "\n")
 		if len(part) > mostLine {
 			part = strings.ToValidUTF8(part[:mostLine], "") + "…"
 		}
-		g.put(LogLine{Seq: e.Seq, Time: e.Time, Step: e.Step, Kind: e.Kind, Text: part})
+		g.put(LogLine{Seq: e.Seq, Time: e.Time, Step: e.Step, Kind: e.Kind, Status: e.Status, Text: part, Head: head})
 	}
 }
 

@@ -32,7 +32,26 @@ func Pages() []Page { return slices.Clone(pages) }
 // at is the place of a page, or -1.
 func (p Page) at() int { return slices.Index(pages, p) }
 
-// Title is the page's name in the sidebar.
+// Show notes that the open page is before somebody's eyes: a rehearsal by one click passes pages that nobody has seen.
+func (s *State) Show() {
+	if s.shown == nil {
+		s.shown = map[Page]bool{}
+	}
+	s.shown[s.Page] = true
+}
+
+// WasShown tells that a page was before somebody's eyes.
+func (s *State) WasShown(p Page) bool { return s.shown[p] }
+
+// Name is what the sidebar and the page itself call a page.
+func (s *State) Name(p Page) Text {
+	if p == PageInstall && s.Rehearsal {
+		return say("Rehearsal")
+	}
+	return p.Title()
+}
+
+// Title is the page's name.
 func (p Page) Title() Text {
 	switch p {
 	case PageWelcome:

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"lethe/engine/event"
 )
 
 // Report is the run as text, to be saved and sent to somebody who helps. It is made of nothing but events and the plan's titles, and
@@ -38,7 +40,11 @@ func (r *Run) Report() string {
 		fmt.Fprintf(&b, "  (%d earlier lines are not kept)\n", lost)
 	}
 	for _, l := range r.Log(LogFilter{}) {
-		fmt.Fprintf(&b, "%s %-12s %-10s %s\n", l.Time.UTC().Format("15:04:05.000"), l.Step, l.Kind, l.Text)
+		what := string(l.Kind)
+		if l.Kind == event.StepDone && l.Status != "" || l.Status == event.Cancelled {
+			what = l.Status
+		}
+		fmt.Fprintf(&b, "%s %-12s %-10s %s\n", l.Time.UTC().Format("15:04:05.000"), l.Step, what, l.Text)
 	}
 	return b.String()
 }

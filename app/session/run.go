@@ -20,6 +20,7 @@ const (
 	StepUndone       StepState = "undone"
 	StepUndoFailed   StepState = "undo failed"
 	StepNotRehearsed StepState = "not rehearsed"
+	StepStopped      StepState = "stopped" // because somebody cancelled the run
 )
 
 // RunStep is one step of a run.
@@ -62,7 +63,8 @@ type Run struct {
 	Figures Text
 	// Checks are the results of the verification so far, by what they are about.
 	Checks []Check
-	// Error, Disk and Next are about the end of a run that failed: the cause, the state of the disk, and what to do.
+	// Error, Disk and Next are about the end of a run that failed: the cause, the state of the disk, and what to do. One that was
+	// cancelled has no cause but that.
 	Error, Disk, Next string
 	Took              time.Duration
 	// Stopping tells that somebody asked to cancel. Main sets it.
@@ -133,6 +135,16 @@ func (r *Run) Fail(cause, disk, next string) {
 	r.Current, r.Stalled = -1, nil
 }
 
+// Cancel ends a run that was cancelled before it could say so itself.
+func (r *Run) Cancel(disk, next string) {
+	if r.Ended() {
+		return
+	}
+	r.Outcome, r.Disk, r.Next = OutcomeCancelled, disk, event.Plain(next)
+	r.mark(r.Current, StepStopped, "")
+	r.Current, r.Stalled, r.Stopping = -1, nil, false
+}
+
 // Apply takes one event. Events that were applied before are ignored.
 func (r *Run) Apply(e event.Event) {
 	if e.Seq != 0 && e.Seq <= r.seq || r.Ended() {
@@ -175,7 +187,11 @@ func (r *Run) steps(e event.Event) {
 		}
 		r.finish(r.find(e), state, e)
 	case event.StepFailed:
-		r.finish(r.find(e), StepFailed, e)
+		state := StepFailed
+		if e.Status == event.Cancelled {
+			state, e.Text = StepStopped, "" // which says no more than that
+		}
+		r.finish(r.find(e), state, e)
 	case event.UndoStart:
 		r.mark(r.find(e), StepUndoing, "")
 	case event.UndoDone:
@@ -274,7 +290,7 @@ func (r *Run) end(e event.Event) {
 	}
 	r.Current, r.Work, r.Figures, r.Now, r.Stopping = -1, "", Text{}, "", false
 	r.Disk, r.Next, r.Took = e.Disk, e.Next, time.Duration(e.Millis)*time.Millisecond
-	if e.Kind != event.RunDone {
+	if e.Kind == event.RunFailed {
 		r.Error = e.Text
 	}
 }

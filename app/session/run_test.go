@@ -93,6 +93,10 @@ func TestRunThatIsDone(t *testing.T) {
 
 func TestRunThatFails(t *testing.T) {
 	for kind, want := range map[event.Kind]session.Outcome{event.RunFailed: session.OutcomeFailed, event.RunCancelled: session.OutcomeCancelled} {
+		cause := "cannot format: broken"
+		if kind == event.RunCancelled {
+			cause = "" // it was wanted
+		}
 		r := session.NewRun(abc())
 		r.Stopping = true
 		feed(&r,
@@ -106,7 +110,7 @@ func TestRunThatFails(t *testing.T) {
 		}
 		r.Apply(event.Event{Seq: 20, Kind: event.UndoFailed, Step: "a", Title: "Step A", Text: "cannot unmount"})
 		r.Apply(event.Event{Seq: 21, Kind: kind, Step: "b", Text: "cannot format: broken", Disk: "incomplete", Next: "Run it again.", Done: .2})
-		if states(&r) != "undo failed,failed,waiting" || r.Outcome != want || r.Error != "cannot format: broken" || r.Disk != "incomplete" || r.Next != "Run it again." || r.Stopping || r.Done == 1 {
+		if states(&r) != "undo failed,failed,waiting" || r.Outcome != want || r.Error != cause || r.Disk != "incomplete" || r.Next != "Run it again." || r.Stopping || r.Done == 1 {
 			t.Errorf("%s: %+v", kind, r)
 		}
 	}
@@ -114,6 +118,35 @@ func TestRunThatFails(t *testing.T) {
 	feed(&r, event.Event{Kind: event.StepStart, Step: "a"}, event.Event{Kind: event.StepDone, Step: "a"}, event.Event{Kind: event.UndoDone, Step: "a"})
 	if states(&r) != "undone,waiting,waiting" {
 		t.Error(states(&r))
+	}
+}
+
+// TestCancelledRun tells nothing of what a program said when it was ended.
+func TestCancelledRun(t *testing.T) {
+	r := session.NewRun(abc())
+	feed(&r,
+		event.Event{Kind: event.StepStart, Step: "a", Title: "Step A"}, event.Event{Kind: event.StepDone, Step: "a", Title: "Step A"},
+		event.Event{Kind: event.StepStart, Step: "b", Title: "Step B"},
+		event.Event{Kind: event.StepFailed, Step: "b", Title: "Step B", Status: event.Cancelled, Text: "cannot run x: context canceled"},
+	)
+	if states(&r) != "done,stopped,waiting" {
+		t.Errorf("cancelled: %s", states(&r))
+	}
+	for i, id := range []string{"b", "a"} {
+		r.Apply(event.Event{Seq: uint64(20 + i), Kind: event.UndoDone, Step: id, Title: "Step"})
+	}
+	r.Apply(event.Event{Seq: 30, Kind: event.RunCancelled, Step: "b", Title: "Step B", Text: "cannot run x: context canceled", Disk: "incomplete"})
+	if states(&r) != "undone,undone,waiting" || r.Outcome != session.OutcomeCancelled {
+		t.Errorf("%s: %s", r.Outcome, states(&r))
+	}
+	if report := r.Report(); strings.Contains(report, "canceled") || strings.Contains(report, "failed") {
+		t.Errorf("the report tells of a failure:\n%s", report)
+	}
+	r = session.NewRun(abc())
+	r.Stopping = true
+	r.Cancel("untouched", "Nothing was written.")
+	if r.Outcome != session.OutcomeCancelled || r.Error != "" || r.Stopping || r.Next != "Nothing was written." {
+		t.Errorf("before it began: %+v", r)
 	}
 }
 
@@ -223,7 +256,7 @@ func TestTimeLeft(t *testing.T) {
 
 func TestTimeLeftInWords(t *testing.T) {
 	for d, want := range map[time.Duration]string{
-		0: "A few seconds left", 40 * time.Second: "Less than a minute left", 70 * time.Second: "About a minute left",
+		0: "Less than a minute left", 40 * time.Second: "Less than a minute left", 70 * time.Second: "About a minute left",
 		100 * time.Second: "About 2 minutes left", 14*time.Minute + 40*time.Second: "About 15 minutes left",
 		80 * time.Minute: "About an hour left", 150 * time.Minute: "About 3 hours left",
 	} {

@@ -36,6 +36,7 @@ type State struct {
 	// Notice is something that the user has to be told once, such as that the chosen disk is gone. A page clears it.
 	Notice Text
 
+	shown    map[Page]bool // what somebody has had before their eyes
 	selected *device.Identity
 	placed   placed
 	before   Page // the explorer; empty where that was opened first

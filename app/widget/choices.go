@@ -269,8 +269,24 @@ func (r *choiceRow) paint() {
 	r.back.StrokeWidth, r.back.CornerRadius = width, look.Radius
 	r.ring.StrokeColor, r.ring.StrokeWidth, r.ring.CornerRadius = theme.Color(look.ColorRing), look.FocusWidth, look.Radius
 	r.ring.Hidden = !r.owner.focused || r.owner.cursor != r.index
+	r.placeRing()
 	r.back.Refresh()
 	r.ring.Refresh()
+}
+
+// chosenInset keeps the ring off the outline of what is chosen, which is as strong and of the same colour.
+const chosenInset float32 = 4
+
+// placeRing puts the ring over the outline, or within that of what is chosen.
+func (r *choiceRow) placeRing() {
+	inset := rowInset
+	r.ring.CornerRadius = look.Radius
+	if r.stand.chosen {
+		inset += chosenInset
+		r.ring.CornerRadius -= chosenInset
+	}
+	r.ring.Move(fyne.NewSquareOffsetPos(inset))
+	r.ring.Resize(r.Size().SubtractWidthHeight(2*inset, 2*inset).Max(fyne.Size{}))
 }
 
 func orClear(name fyne.ThemeColorName) color.Color {
@@ -327,8 +343,6 @@ func (c *choiceRowRenderer) Layout(size fyne.Size) {
 	at, inner := fyne.NewPos(rowInset, rowInset), size.SubtractWidthHeight(2*rowInset, 2*rowInset)
 	c.r.back.Move(at)
 	c.r.back.Resize(inner)
-	c.r.ring.Move(at)
-	c.r.ring.Resize(inner)
 	c.r.content.Move(fyne.NewPos(pad.Width, pad.Height))
 	c.r.content.Resize(fyne.NewSize(size.Width-2*pad.Width, size.Height-2*pad.Height))
 	c.r.paint()

@@ -201,7 +201,7 @@ func (b *linesBody) update() {
 		b.collect()
 	}
 	b.ring.Hidden = !b.focused || b.l.count() == 0
-	b.ring.StrokeColor, b.ring.StrokeWidth = theme.Color(look.ColorRing), 1
+	b.ring.StrokeColor, b.ring.StrokeWidth = theme.Color(look.ColorRing), look.FocusWidth
 	b.ring.Move(fyne.NewPos(b.l.scroll.Offset.X+1, float32(b.cursor)*height))
 	b.ring.Resize(fyne.NewSize(max(b.l.scroll.Size().Width-2, 0), height)) // none before the first layout: what is narrower than nothing cannot be drawn
 	b.ring.Refresh()

@@ -28,7 +28,7 @@ const (
 	Working State = "working"
 	Done    State = "done"
 	Failed  State = "failed"
-	Skipped State = "skipped" // of steps only
+	Skipped State = "skipped"
 )
 
 // Block is a stretch of the disk: a partition or free space. First and Last are inclusive LBAs.

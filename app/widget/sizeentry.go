@@ -19,8 +19,6 @@ type SizeEntry struct {
 	OnTyped func(text string)
 	// Check refuses a size that can be read but not used; its error is shown.
 	Check func(size quantity.Bytes) error
-	// Say puts an error into the words of the window. Without it an error says itself.
-	Say func(error) string
 
 	entry   *sizeField
 	hint    string
@@ -109,9 +107,6 @@ func (s *SizeEntry) tell(err error) {
 		text, colour = s.reason, theme.ColorNameWarning
 	case err != nil && s.OnTyped == nil:
 		text, colour = err.Error(), theme.ColorNameError
-		if s.Say != nil {
-			text = s.Say(err)
-		}
 	}
 	if s.message.text == text && s.message.colour == colour && s.message.Hidden == (text == "") {
 		return

@@ -31,6 +31,9 @@ const (
 	RunCancelled Kind = "run-cancelled"
 )
 
+// Cancelled is the status of a step that was stopped on purpose.
+const Cancelled = "cancelled"
+
 // Last tells that nothing comes after an event of this kind.
 func (k Kind) Last() bool { return k == RunDone || k == RunFailed || k == RunCancelled }
 
@@ -45,7 +48,8 @@ type Event struct {
 	Done float64 `json:"done"`
 	// Text is a log line, a check's detail, or an error in full.
 	Text string `json:"text,omitempty"`
-	// Status is a check's result: passed, failed, or not rehearsed.
+	// Status is a check's result: passed, failed, or not rehearsed. A step that was not rehearsed has it too, and one that failed because
+	// somebody wanted the run to end is [Cancelled].
 	Status string `json:"status,omitempty"`
 	// Disk is the state of the disk, on the last event and on failures.
 	Disk string `json:"disk,omitempty"`

@@ -59,6 +59,10 @@ func (t *Text) Event(e event.Event) {
 	case event.Stalled:
 		t.line("    %s", strings.TrimSpace(t.paint("33", e.Text)+" "+e.Next+" "+t.style.Cancel))
 	case event.StepFailed:
+		if e.Status == event.Cancelled {
+			t.line("  %s %s: %s", t.mark(e.Status), e.Title, e.Status)
+			return
+		}
 		t.line("  %s %s", t.mark(string(verify.Failed)), e.Title)
 	case event.UndoFailed:
 		t.line("  %s cannot undo %s: %s", t.mark(string(verify.Failed)), e.Title, e.Text)

@@ -65,6 +65,10 @@ func stepsInOrder(t *testing.T, p plan.Plan, events []event.Event) {
 			}
 		case event.StepDone:
 			ended = append(ended, e.Step)
+		case event.StepFailed:
+			if last := events[len(events)-1].Kind; (e.Status == event.Cancelled) != (last == event.RunCancelled) {
+				t.Errorf("%s failed with the status %q, and the run ended with %s", e.Step, e.Status, last)
+			}
 		case event.UndoStart:
 			undone = append(undone, e.Step)
 		}

@@ -233,8 +233,11 @@ func (w *pass) fail(ctx context.Context, s plan.Step, cause error) (Result, erro
 	case errors.Is(cause, unix.ENODATA):
 		cause = fmt.Errorf("%w: %w", errMedium, cause)
 	}
-	w.emit(event.Event{Kind: event.StepFailed, Title: s.Title, Text: cause.Error()})
-	cancelled := errors.Is(cause, context.Canceled) || ctx.Err() != nil && errors.Is(cause, context.Cause(ctx))
+	cancelled, status := errors.Is(cause, context.Canceled) || ctx.Err() != nil && errors.Is(cause, context.Cause(ctx)), ""
+	if cancelled {
+		status = event.Cancelled
+	}
+	w.emit(event.Event{Kind: event.StepFailed, Title: s.Title, Status: status, Text: cause.Error()})
 	if err := errors.Join(w.undo(), w.env.Release()); err != nil {
 		cause = errors.Join(cause, err)
 	}
