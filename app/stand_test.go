@@ -63,7 +63,7 @@ func machineFS(live bool) fstest.MapFS {
 
 // keymapFile is a console keymap of lower and upper case letters, digits and the space.
 func keymapFile(upper, lower string) []byte {
-	text := []byte("keycode 57 = space\n")
+	text := []byte("keymaps 0-1\nkeycode 57 = space\n")
 	digits := []string{"one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "zero"}
 	for i, name := range digits {
 		text = fmt.Appendf(text, "keycode %d = %s\n", 2+i, name)

@@ -37,8 +37,6 @@ func Say(t session.Text) string {
 // Engine translates words of the engine, such as an error or the title of a step.
 func Engine(words string) string { return Say(session.Phrase(words)) }
 
-// sayError is an error as a sentence.
-
 // engineAll translates several.
 func engineAll(words []string) []string {
 	list := make([]string, len(words))
