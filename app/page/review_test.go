@@ -97,7 +97,7 @@ func TestReviewExports(t *testing.T) {
 func TestReviewSummary(t *testing.T) {
 	s := rehearsal(t, session.PageReview)
 	d := newStand(t, small, s, nil)
-	d.shows("What you chose", "Everything that is kept; the passphrase", "who administrates", "English (United States)", "Plasma", "Commands and configuration", "---lock")
+	d.shows("What you chose", "Everything that is kept; the passphrase", "an administrator", "English (United States)", "Plasma", "Commands and configuration", "---lock")
 	list := find[*widget.FactList](t, d)
 	d.win.Canvas().Focus(list)
 	for range 2 {

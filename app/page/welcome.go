@@ -76,7 +76,7 @@ func newWelcome(room Room) Page {
 func (w *welcome) offer() fyne.CanvasObject {
 	try := control.Important(lang.L("Try it on a virtual disk"), theme.MediaPlayIcon(), fw.HighImportance, w.room.Acts.Try)
 	return container.NewBorder(nil, nil, nil, container.NewCenter(try), flush(paragraph(lang.L(
-		"One click rehearses a whole encrypted installation on a file that stands for a disk. It takes a few seconds and changes nothing on this machine."))))
+		"One click rehearses a whole encrypted installation on a file that stands for a disk. It takes less than a minute and changes nothing on this machine."))))
 }
 
 func (w *welcome) setKeymap(value string) {

@@ -86,11 +86,11 @@ func userSummary(users []config.User) []Text {
 	var list []Text
 	for _, u := range users {
 		name := u.Name
-		if u.FullName != "" {
+		if u.FullName != "" && u.FullName != u.Name {
 			name = u.FullName + " (" + u.Name + ")"
 		}
 		if u.Admin {
-			list = append(list, say("{{.Name}}, who administrates", "Name", name))
+			list = append(list, say("{{.Name}}, an administrator", "Name", name))
 			continue
 		}
 		list = append(list, quote(name))

@@ -42,7 +42,7 @@ func TestSummary(t *testing.T) {
 		"encryption Encryption: Everything that is kept; the passphrase is asked for at every boot\n",
 		"layout Swap: 8 GiB, encrypted with a new key at every boot\n",
 		"account Computer's name: engine\n",
-		"account Users: Ada Lovelace (ada), who administrates, bob\n",
+		"account Users: Ada Lovelace (ada), an administrator, bob\n",
 		"welcome Language: de_DE.UTF-8\n",
 		"welcome Keyboard: de-latin1, in the desktop de\n",
 		"welcome Time zone: Europe/Berlin\n",
