@@ -39,7 +39,7 @@ func TestEndToEndRehearsal(t *testing.T) {
 	p.install()
 	p.finished()
 	disk := p.image()
-	p.tab(4) // the rail, two exports, and the box that keeps the virtual disk
+	p.tab(6) // the rail, to begin again, the checks, two exports, and the box that keeps the virtual disk
 	p.key(keySpace)
 	p.picture("10-done-kept")
 	p.click(p.button())
