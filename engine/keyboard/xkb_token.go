@@ -92,9 +92,12 @@ func (r *reader) peek() token {
 
 func (r *reader) more() bool { return r.at < len(r.tokens) }
 
+// take gives the next token; at the end, the zero token again and again.
 func (r *reader) take() token {
 	t := r.peek()
-	r.at++
+	if r.more() {
+		r.at++
+	}
 	return t
 }
 
