@@ -29,14 +29,17 @@ func (w *window) judgeOne(id string, keymap *keyboard.Map, typed *session.Typed)
 		delete(w.judged, id)
 		return // its page judges what is being typed
 	}
-	now := judgement{held, keymap}
-	if w.judged[id] == now {
+	now, before := judgement{held, keymap}, w.judged[id]
+	if before == now {
 		return
 	}
 	w.judged[id] = now
+	if before.held == held && before.keymap != nil {
+		typed.Accepted = false // of another keymap
+	}
 	typed.Missing = false
 	if keymap != nil {
-		w.withCharacters(id, func(characters []rune) { typed.Missing = len(keyboard.Missing(characters, *keymap)) > 0 })
+		w.withCharacters(id, func(characters []rune) { typed.Missing = keyboard.Lacks(*keymap, characters) })
 	}
 }
 

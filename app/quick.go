@@ -22,7 +22,7 @@ func (w *window) try() {
 	}
 	w.state.Set(session.ChoiceEncryption, true)
 	w.acts.Keep(session.PassphraseID, []byte(rand.Text()))
-	w.state.Draft.Passphrase = session.Typed{First: true, Second: true, Same: true, Score: 4}
+	w.state.Draft.Passphrase = session.Typed{First: true, Second: true, Same: true, Score: 4, Accepted: true} // nobody will type it
 	for w.state.Page != session.PageReview && w.state.Next() {
 		continue
 	}

@@ -269,6 +269,7 @@ func (b *userBlock) judge() {
 	s := b.page.room.State
 	moved, _, known := movedWhileTyped(b.page.room, s.Draft.Wishes.WithDefaults().Locale.ConsoleKeymap, b.password)
 	s.Draft.Accounts[b.index].Password.Missing = anyMissing(moved)
+	clear(moved)
 	beyond := ""
 	if !known {
 		beyond = lang.L("It has characters outside of ASCII, which the keyboard of the text console may not have.")

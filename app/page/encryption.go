@@ -28,6 +28,7 @@ type encryption struct {
 	givenBox     *fyne.Container
 	keymap       *quiet
 	moved        *widget.Notice
+	accept       *control.Check
 	secretBox    fyne.CanvasObject
 }
 
@@ -53,7 +54,11 @@ func newEncryption(room Room) Page {
 	p.another = control.NewButton(lang.L("Choose another passphrase"), theme.ContentUndoIcon(), p.forget)
 	p.entryBox = group(p.entry)
 	p.givenBox = group(p.given, row(p.another))
-	p.secretBox = panel(p.entryBox, p.givenBox, p.notes.of(session.FieldPassphrase, focusable(p.entry)), bare(p.keymap, 0), p.moved)
+	p.accept = control.NewCheck(lang.L("I can type this passphrase at the boot prompt, with a dead key, Compose or a lock"), func(on bool) {
+		room.State.Draft.Passphrase.Accepted = on
+		room.Acts.Changed()
+	})
+	p.secretBox = panel(p.entryBox, p.givenBox, p.notes.of(session.FieldPassphrase, focusable(p.entry)), bare(p.keymap, 0), p.moved, p.accept)
 	p.content = column(
 		panel(p.on, p.discards),
 		p.secretBox,
@@ -66,6 +71,7 @@ func newEncryption(room Room) Page {
 // typed tells the session what is typed, without saying it.
 func (p *encryption) typed(state widget.PassphraseState) {
 	typed := typedOf(state)
+	typed.Accepted = typed.First && p.room.State.Draft.Passphrase.Accepted
 	p.notes.typed(session.FieldPassphrase, typed)
 	p.room.State.Draft.Passphrase = typed
 	p.room.Acts.Changed()
@@ -137,7 +143,7 @@ func (p *encryption) Refresh() {
 		p.givenBox.Show()
 		p.given.Set(widget.Good, lang.L("A passphrase is set ({{.Strength}}).", map[string]string{"Strength": strengthWord(s.Draft.Passphrase.Score)}))
 		if s.Draft.Passphrase.Missing {
-			p.given.Set(widget.Bad, lang.L("A passphrase is set, which cannot be typed at the boot prompt."))
+			p.given.Set(widget.Warn, lang.L("A passphrase is set, and the boot prompt's keymap may lack a character of it."))
 			p.notes.touch(session.FieldPassphrase)
 		}
 	} else {
@@ -196,15 +202,26 @@ func (p *encryption) showKeymap() {
 		says += "\n" + lang.L("Its keys are not all where this session has them, but those of your passphrase are.")
 	}
 	p.keymap.SetText(says)
+	p.moved.Set(widget.Warn, p.movedText(moved))
+	clear(moved)
+	typedNow := p.room.State.Draft.Passphrase
+	p.accept.ShowAs(typedNow.Accepted)
+	show(p.accept, typedNow.Missing)
+}
+
+// movedText names the characters of a passphrase while it is typed. Of one that is kept nothing is shown any more.
+func (p *encryption) movedText(moved []keyboard.Moved) string {
+	if p.kept() {
+		if len(moved) == 0 {
+			return ""
+		}
+		return lang.L("Some of its characters are on other keys at the boot prompt than here. Choose it again to see which.")
+	}
 	var lines []string
-	level := widget.Warn
 	for _, m := range moved {
 		lines = append(lines, movedLine(m))
-		if m.Missing {
-			level = widget.Bad
-		}
 	}
-	p.moved.Set(level, strings.Join(lines, "\n"))
+	return strings.Join(lines, "\n")
 }
 
 // movedOn compares the passphrase with a keymap, be it kept or being typed; of the latter the session is told what it has to know.
@@ -215,6 +232,7 @@ func (p *encryption) movedOn(keymap string) (moved []keyboard.Moved, typed, know
 	}
 	moved, typed, known = movedWhileTyped(p.room, keymap, p.entry)
 	p.room.State.Draft.Passphrase.Missing = anyMissing(moved)
+	p.room.State.Draft.Passphrase.Accepted = p.room.State.Draft.Passphrase.Accepted && anyMissing(moved)
 	beyond := ""
 	if !known {
 		beyond = lang.L("It has characters outside of ASCII, which the boot prompt's keyboard may not have.")
@@ -235,7 +253,7 @@ func movedWhileTyped(room Room, keymap string, entry *widget.PassphraseEntry) (m
 	return moved, typed, known
 }
 
-// anyMissing tells that a keymap does not have a character at all.
+// anyMissing tells that nothing is known by which a keymap types some character.
 func anyMissing(moved []keyboard.Moved) bool {
 	return slices.ContainsFunc(moved, func(m keyboard.Moved) bool { return m.Missing })
 }
@@ -254,7 +272,7 @@ func (p *encryption) differs(keymap string) bool {
 func movedLine(m keyboard.Moved) string {
 	character := string(m.Rune)
 	if m.Missing {
-		return lang.L("“{{.Character}}” cannot be typed at the boot prompt. Choose a passphrase without it.", map[string]string{"Character": character})
+		return lang.L("“{{.Character}}” has no key at the boot prompt that is known here. A dead key, Compose or a lock may give it, or nothing.", map[string]string{"Character": character})
 	}
 	return lang.L("“{{.Character}}” is typed with {{.There}} there; here it is {{.Here}}.", map[string]string{
 		"Character": character, "There": m.ConsoleKey.String(), "Here": m.SessionKey.String(),

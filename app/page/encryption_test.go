@@ -61,7 +61,7 @@ func TestKeymap(t *testing.T) {
 		write string
 		shows []string
 	}{
-		"untouched": {func([]rune) []keyboard.Moved { return []keyboard.Moved{z} }, "", []string{prompt, "-" + other, "-" + unknown, "-cannot be typed"}},
+		"untouched": {func([]rune) []keyboard.Moved { return []keyboard.Moved{z} }, "", []string{prompt, "-" + other, "-" + unknown, "-has no key"}},
 		"the same":  {func([]rune) []keyboard.Moved { return nil }, "abc", []string{prompt, "-" + other, "-" + unknown}},
 		"not known": {nil, "abc", []string{prompt, unknown, "-" + other}},
 		"other keys, same passphrase": {func(all []rune) []keyboard.Moved {
@@ -70,7 +70,7 @@ func TestKeymap(t *testing.T) {
 			}
 			return nil
 		}, "abc", []string{prompt, other}},
-		"other keys": {func([]rune) []keyboard.Moved { return []keyboard.Moved{z} }, "xyz", []string{prompt, "“z” cannot be typed at the boot prompt.", "-" + other}},
+		"other keys": {func([]rune) []keyboard.Moved { return []keyboard.Moved{z} }, "xyz", []string{prompt, "“z” has no key at the boot prompt that is known here.", "-" + other}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := rehearsal(t, session.PageEncryption)
@@ -83,7 +83,8 @@ func TestKeymap(t *testing.T) {
 
 // TestPassphraseThatThePromptLacks is refused, while it is typed and when one comes back to it.
 func TestPassphraseThatThePromptLacks(t *testing.T) {
-	const lockedOut, which = "you would be locked out", "“ä” cannot be typed at the boot prompt."
+	const lockedOut, which = "you could be locked out", "“ä” has no key at the boot prompt that is known here."
+	const accept = "I can type this passphrase at the boot prompt"
 	s := rehearsal(t, session.PageEncryption)
 	s.Draft.Passphrase = session.Typed{}
 	d := newStand(t, usual, s, func(d *stand) {
@@ -100,14 +101,21 @@ func TestPassphraseThatThePromptLacks(t *testing.T) {
 	}
 	d.shows(lockedOut, which, "-outside of ASCII")
 	if s.CanNext() || s.Draft.Passphrase.Ready() {
-		t.Fatal("a passphrase that cannot be typed at boot is enough")
+		t.Fatal("a passphrase that may not be typed at boot is enough")
 	}
+	d.shows(accept)
 	d.page.Leave()
 	if !d.has || !s.Draft.Passphrase.Missing {
 		t.Fatalf("it was not handed over as it is: %v, %+v", d.has, s.Draft.Passphrase)
 	}
-	d.shows("which cannot be typed at the boot prompt", lockedOut, which)
+	d.shows("keymap may lack a character of it", lockedOut, "-"+which, accept)
 	if f := d.page.Reveal(); f != d.page.First() {
 		t.Error("Next does not lead to where another passphrase is chosen")
+	}
+	s.Draft.Passphrase.Accepted = true
+	d.page.Refresh()
+	d.shows("-" + lockedOut)
+	if !s.CanNext() {
+		t.Errorf("it was said that it can be typed, and there are %v", s.Problems(session.PageEncryption))
 	}
 }

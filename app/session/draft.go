@@ -40,12 +40,14 @@ type Typed struct {
 	Score int
 	// Refused says why it cannot be used at all (secret.CheckPassphrase, CheckPassword); empty when it can.
 	Refused string
-	// Missing tells that a character of it cannot be typed on the console with the keymap that is wished for.
+	// Missing tells that nothing is known by which a character of it can be typed on the console with the keymap that is wished for.
 	Missing bool
+	// Accepted tells that the user can type it there all the same.
+	Accepted bool
 }
 
 // Ready tells that the secret can be used, and typed where it will be asked for.
-func (t Typed) Ready() bool { return t.First && t.Second && t.Same && t.Refused == "" && !t.Missing }
+func (t Typed) Ready() bool { return t.First && t.Second && t.Same && t.Refused == "" && (!t.Missing || t.Accepted) }
 
 // Half tells that it was typed once and not yet the same a second time, as everybody's is for a moment.
 func (t Typed) Half() bool { return t.First && !t.Second && t.Refused == "" }

@@ -196,8 +196,8 @@ func (s *State) passphraseProblems() []Problem {
 		return []Problem{{FieldPassphrase, say("Type a passphrase."), true}}
 	case t.Refused != "":
 		return []Problem{{FieldPassphrase, Phrased(t.Refused), true}}
-	case t.Missing:
-		return []Problem{{FieldPassphrase, say("The keymap {{.Keymap}} of the boot prompt does not have every character of this passphrase: you would be locked out. Choose another passphrase, or another keyboard on the first page.", "Keymap", s.keymap()), s.Draft.Wishes.Repo.Source == ""}} // one's own configuration may have another
+	case t.Missing && !t.Accepted:
+		return []Problem{{FieldPassphrase, say("The keymap {{.Keymap}} of the boot prompt has no key that is known here for some character of this passphrase: you could be locked out. Choose another passphrase, or another keyboard on the first page, or say below that you can type it there.", "Keymap", s.keymap()), s.Draft.Wishes.Repo.Source == ""}} // one's own configuration may have another
 	case !t.Second:
 		return []Problem{{FieldPassphrase, say("Type the passphrase a second time."), true}}
 	case !t.Same:
@@ -242,14 +242,12 @@ func (s *State) passwordProblems(user int) []Problem {
 		return []Problem{{field, say("Type a password."), needed}}
 	case t.Refused != "":
 		return []Problem{{field, Phrased(t.Refused), true}}
-	case t.Missing && s.Draft.Wishes.Desktop.Environment == "none":
-		return []Problem{{field, say("The keymap {{.Keymap}} of the console does not have every character of this password, and without a desktop it is typed nowhere else. Choose another password, or another keyboard on the first page.", "Keymap", s.keymap()), true}}
 	case !t.Second:
 		return []Problem{{field, say("Type the password a second time."), true}}
 	case !t.Same:
 		return []Problem{{field, say("The two passwords differ. Type the same one twice."), true}}
 	case t.Missing:
-		return []Problem{{field, say("The keymap {{.Keymap}} of the text console does not have every character of this password: it can be typed in the desktop only.", "Keymap", s.keymap()), false}}
+		return []Problem{{field, say("The keymap {{.Keymap}} of the text console has no key that is known here for some character of this password.", "Keymap", s.keymap()), false}}
 	case t.Score < weak:
 		return []Problem{{field, say("This password is easily guessed."), false}}
 	}

@@ -49,12 +49,15 @@ func TestProblems(t *testing.T) {
 		"typed once":         {session.PageEncryption, func(s *session.State) { s.Draft.Passphrase.Second = false }, session.FieldPassphrase, "second time"},
 		"typed differently":  {session.PageEncryption, func(s *session.State) { s.Draft.Passphrase.Same = false }, session.FieldPassphrase, "differ"},
 		"refused":            {session.PageEncryption, func(s *session.State) { s.Draft.Passphrase.Refused = "it holds a control character" }, session.FieldPassphrase, "It holds a control character."},
-		"not at the prompt":  {session.PageEncryption, func(s *session.State) { s.Draft.Passphrase.Missing = true }, session.FieldPassphrase, "The keymap us of the boot prompt"},
+		"not at the prompt":  {session.PageEncryption, func(s *session.State) { s.Draft.Passphrase.Missing = true }, session.FieldPassphrase, "you could be locked out"},
 		"not on the console": {session.PageAccount, func(s *session.State) { s.Draft.Accounts[0].Password.Missing = true }, "", ""},
-		"not without a desktop": {session.PageAccount, func(s *session.State) {
+		"accepted at the prompt": {session.PageEncryption, func(s *session.State) {
+			s.Draft.Passphrase.Missing, s.Draft.Passphrase.Accepted = true, true
+		}, "", ""},
+		"not over SSH": {session.PageAccount, func(s *session.State) {
 			s.Draft.Accounts[0].Password.Missing = true
 			s.Set(session.ChoiceNoDesktop, true)
-		}, "users[0].password", "without a desktop"},
+		}, "", ""},
 		"stopped by a page before": {session.PageReview, func(s *session.State) {
 			s.SetPlan(planned(t, s))
 			s.Consent, s.Draft.Passphrase.Missing = "nvme0n1", true

@@ -10,17 +10,19 @@ type Moved struct {
 	Rune       rune
 	SessionKey Way  // the session's easiest way; zero if its layout cannot type the character
 	ConsoleKey Way  // the console's easiest way; zero if Missing
-	Missing    bool // the console cannot type the character at all
+	// Missing tells that nothing is known by which the console types the character. It may be there all the same, behind a Compose key, a
+	// lock or the keymap's own compose lines.
+	Missing bool
 }
 
-// Compare lists the characters whose key moves, or that the console cannot type, in the order of their code points. A character has
+// Compare lists the characters whose key moves, or that are missing on the console, in the order of their code points. A character has
 // not moved if one of the session's easiest ways to type it is one of the console's ways too; so one that needs a dead key on one
 // side only has moved.
 //
 // Characters are best a passphrase's from [Distinct]: neither order nor number matters. Compare changes and keeps nothing of them,
-// but its answer names characters of the passphrase: show it, and never log or store it.
+// but its answer names characters of the passphrase: show it, clear it, and never log or store it.
 func Compare(characters []rune, console, session Map) []Moved {
-	var moved []Moved
+	moved := make([]Moved, 0, len(characters)) // no growing, which would leave copies behind
 	for _, r := range characters {
 		stays := func(w Way) bool { return slices.Contains(console.ways[r], w) }
 		if slices.ContainsFunc(session.likely(r), stays) {
@@ -29,13 +31,21 @@ func Compare(characters []rune, console, session Map) []Moved {
 		key := console.easiest(r)
 		moved = append(moved, Moved{Rune: r, SessionKey: session.easiest(r), ConsoleKey: key, Missing: key == Way{}})
 	}
+	if len(moved) == 0 {
+		return nil
+	}
 	slices.SortFunc(moved, func(a, b Moved) int { return int(a.Rune - b.Rune) })
-	return slices.Compact(moved)
+	return slices.Compact(moved) // which clears what it cuts off
 }
 
-// Missing lists the characters that the console cannot type at all, as [Compare] does; nothing needs to be known of the session.
+// Missing lists the characters that are missing on the console, as [Compare] does; nothing needs to be known of the session.
 func Missing(characters []rune, console Map) []Moved {
 	return slices.DeleteFunc(Compare(characters, console, Map{}), func(m Moved) bool { return !m.Missing })
+}
+
+// Lacks tells whether any of the characters is [Moved.Missing] on the console, without naming one.
+func Lacks(console Map, characters []rune) bool {
+	return slices.ContainsFunc(characters, func(r rune) bool { return len(console.ways[r]) == 0 })
 }
 
 // Distinct gives the characters of a passphrase once each, in the order of their code points, so that neither its order nor its

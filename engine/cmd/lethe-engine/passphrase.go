@@ -25,8 +25,9 @@ func (s streams) passphrase(ctx context.Context, file string, isNew bool) (*secr
 	return s.askTwice(ctx, "passphrase", "Passphrase for the disk: ", (*secret.Secret).CheckPassphrase)
 }
 
-// judgePassphrase refuses a passphrase that the boot prompt's keymap has not every character of, and tells where keys of it may be elsewhere
-// than here. It names no character: what is printed may be kept.
+// judgePassphrase refuses a passphrase of ASCII that the boot prompt's keymap has not every character of. Of others it is told: a Compose key, a lock
+// or the keymap's own compose lines may give them. So is that keys may be elsewhere than here. It names no character: what is printed may
+// be kept.
 func (s streams) judgePassphrase(passphrase *secret.Secret, keymap string) error {
 	ascii := passphrase.ASCII()
 	return passphrase.Use(func(text []byte) error {
@@ -39,7 +40,11 @@ func (s streams) judgePassphrase(passphrase *secret.Secret, keymap string) error
 			}
 			return nil
 		}
-		if len(keyboard.Missing(characters, console)) > 0 {
+		if keyboard.Lacks(console, characters) {
+			if !ascii {
+				fmt.Fprintf(s.err, "Note: keymap %s, which the boot prompt has, has no key that is known here for some character of the passphrase. Make sure that you can type it there, with a dead key, Compose or a lock, or choose another one.\n", keymap)
+				return nil
+			}
 			return fmt.Errorf("cannot use passphrase: keymap %s, which the boot prompt has, does not have every character of it; choose another one, or another locale.console_keymap in the wishes", keymap)
 		}
 		layouts, origin := keyboard.SessionLayout(os.DirFS("/"), os.Getenv)
