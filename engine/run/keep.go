@@ -103,17 +103,20 @@ func (c keptClose) Do(ctx context.Context, e *step.Env) error {
 }
 
 // end has the rest written out, since an open file keeps its file system from being unmounted. It waits for that, but not for ever. After a
-// cancel the undoing waits again.
+// cancel the undoing waits again; once the copy was given up it only looks whether the disk answers by now.
 func (k Keeper) end(cancellable context.Context, e *step.Env) {
 	if k.Patience == 0 {
 		k.Patience = keepPatience
 	}
+	if e.Unkept {
+		k.Patience = min(shortly, k.Patience)
+	}
 	ctx, stop := context.WithTimeout(cancellable, k.Patience)
 	defer stop()
-	soon, early := context.WithTimeout(ctx, min(shortly, k.Patience))
+	soon, early := context.WithTimeout(ctx, shortly)
 	defer early()
 	err := k.Journal.EndCopy(soon)
-	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+	if k.Patience > shortly && errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
 		e.Log("Waiting until the disk has taken what was written.")
 		err = k.Journal.EndCopy(ctx)
 	}
@@ -123,8 +126,11 @@ func (k Keeper) end(cancellable context.Context, e *step.Env) {
 	unkept(e, err)
 }
 
-// unkept tells that a restart would end all.
+// unkept tells once that a restart would end all.
 func unkept(e *step.Env, why error) {
+	if e.Unkept {
+		return
+	}
 	e.Unkept = true
 	e.Log("After a restart of this machine this run could not be continued: %v", why)
 }

@@ -9,7 +9,10 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"lethe/engine/event"
@@ -17,6 +20,7 @@ import (
 	"lethe/engine/plan/plantest"
 	"lethe/engine/run"
 	"lethe/engine/step"
+	"lethe/engine/tool"
 )
 
 // sync plays that the disk is written out.
@@ -110,6 +114,60 @@ func TestADiskThatHangsSilencesNothing(t *testing.T) {
 			_ = s.journal.EndCopy(t.Context()) // before the folder goes
 			if closed := s.journal.Close(); closed != nil {
 				t.Error(closed)
+			}
+		})
+	}
+}
+
+// TestADiskThatHangsIsWaitedForOnce lets the disk hang as the copy ends, which keeps it mounted: the last step waits for it in full and tells
+// so, and the undoing does neither again. It still finds the disk that answers meanwhile.
+func TestADiskThatHangsIsWaitedForOnce(t *testing.T) {
+	for _, answering := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			s := begin(t, true)
+			answers := make(chan struct{})
+			answer := sync.OnceFunc(func() { close(answers) })
+			defer answer()
+			var closed atomic.Bool
+			s.keeper.Sync = func(f *os.File) error { <-answers; closed.Store(true); return s.sync(f) }
+			s.tools.On(func(ctx context.Context, call tool.Call) (tool.Result, error) {
+				if call.Command.Args[0] == plan.Root+"/nix" && !closed.Load() {
+					return tool.Result{}, &tool.Error{Command: call.Command, Exit: 32, Cause: syscall.EBUSY}
+				}
+				return s.unmountPlayed(ctx, call)
+			}, "umount")
+			s.runner.Sink = event.Tee(s.journal, s.seen, event.SinkFunc(func(e event.Event) {
+				if answering && e.Kind == event.UndoStart && e.Step == "close" {
+					answer()
+				}
+			}))
+			s.runner.For = s.doer
+			start := time.Now()
+			result, err := s.runner.Run(t.Context(), s.env)
+			if !errors.Is(err, syscall.EBUSY) || result.State != step.Prepared {
+				t.Errorf("%s: %v", result.State, err)
+			}
+			if waited := time.Since(start); waited < 5*time.Minute || waited > 6*time.Minute { // by the clock of the bubble; umount is tried for some seconds, too
+				t.Errorf("waited for %s", waited)
+			}
+			told := map[string]int{}
+			for _, e := range s.seen.Events() {
+				for _, note := range []string{"Waiting until the disk", "After a restart of this machine"} {
+					if strings.HasPrefix(e.Text, note) {
+						told[note]++
+					}
+				}
+			}
+			if len(told) != 2 || told["Waiting until the disk"] != 1 || told["After a restart of this machine"] != 1 {
+				t.Errorf("told %v", told)
+			}
+			if s.machine.clean() != answering {
+				t.Errorf("it answers: %v, and still mounted are %v", answering, s.machine.mounts)
+			}
+			answer()
+			_ = s.journal.EndCopy(t.Context()) // before the folder goes
+			if err := s.journal.Close(); err != nil {
+				t.Error(err)
 			}
 		})
 	}

@@ -2,7 +2,9 @@ package run_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,6 +15,7 @@ import (
 	"lethe/engine/plan/plantest"
 	"lethe/engine/run"
 	"lethe/engine/step"
+	"lethe/engine/tool"
 	"lethe/engine/tool/tooltest"
 )
 
@@ -118,10 +121,10 @@ func TestAMissingJournalForbidsNothing(t *testing.T) {
 // TestAFileSystemThatIsNotClean lets the last check of a file system fail, once all is installed: nothing may lead to more writes, and what is
 // advised then is advised later too.
 func TestAFileSystemThatIsNotClean(t *testing.T) {
-	for _, program := range []string{"e2fsck", "fsck.vfat"} {
+	for program, code := range map[string]int{"e2fsck": 4 + 8, "fsck.vfat": 1} {
 		for _, rebooted := range []bool{false, true} {
 			s := begin(t, true)
-			s.tools.On(tooltest.Fails(4, "it has errors"), program)
+			s.tools.On(tooltest.Fails(code, "it has errors"), program)
 			s.runner.For = s.doer
 			result, err := s.runner.Run(t.Context(), s.env)
 			if closed := s.journal.Close(); err == nil || closed != nil {
@@ -139,6 +142,42 @@ func TestAFileSystemThatIsNotClean(t *testing.T) {
 				t.Errorf("%s, rebooted=%v: %v", program, rebooted, err)
 			}
 		}
+	}
+}
+
+// TestAFileSystemCheckThatCouldNotRun lets the last check of a file system come to no verdict: nothing is called damaged, and it can be continued.
+func TestAFileSystemCheckThatCouldNotRun(t *testing.T) {
+	killed := func(_ context.Context, call tool.Call) (tool.Result, error) {
+		return tool.Result{}, &tool.Error{Command: call.Command, Exit: -1, Cause: errKilled}
+	}
+	for name, row := range map[string]struct {
+		program string
+		fails   tooltest.Handler
+	}{
+		"the device is in use":           {"e2fsck", tooltest.Fails(8, "is in use")},
+		"a library cannot be loaded":     {"e2fsck", tooltest.Fails(127, "error while loading shared libraries")},
+		"no memory to go on":             {"e2fsck", killed},
+		"the partition cannot be opened": {"fsck.vfat", tooltest.Fails(6, "open: Input/output error")},
+		"no memory to start": {"fsck.vfat", func(context.Context, tool.Call) (tool.Result, error) {
+			return tool.Result{}, fmt.Errorf("%w: %w", tool.ErrNotBegun, syscall.ENOMEM)
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := begin(t, true)
+			s.tools.On(row.fails, row.program)
+			s.runner.For = s.doer
+			result, err := s.runner.Run(t.Context(), s.env)
+			if closed := s.journal.Close(); err == nil || closed != nil {
+				t.Fatal(err, closed)
+			}
+			s.check(t, result, err)
+			if result.State != step.Prepared || !strings.Contains(result.Next, "choose Continue") || strings.Contains(err.Error(), "not what was planned") {
+				t.Errorf("%s, %s: %v", result.State, result.Next, err)
+			}
+			if p, err := s.recall(s.look(false), plantest.Passphrase); err != nil || !p.Continues {
+				t.Error(err)
+			}
+		})
 	}
 }
 

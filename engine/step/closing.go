@@ -31,16 +31,20 @@ func (*closing) Do(ctx context.Context, e *Env) error {
 		return err
 	}
 	var failed []string
+	damaged := false
 	for _, c := range checks {
 		e.Emit(event.Event{Kind: event.Checked, Title: c.Name, Text: c.Detail, Status: string(c.Status)})
 		if c.Status == verify.Failed {
-			failed = append(failed, c.Name+": "+c.Detail)
+			failed, damaged = append(failed, c.Name+": "+c.Detail), damaged || c.Damaged
 		}
 	}
 	e.Report.Checks = append(e.Report.Checks, checks...)
-	if len(failed) > 0 {
+	switch {
+	case damaged:
 		e.Mark(Unclean)
 		return fmt.Errorf("cannot verify %s: %w: %s", e.Target.Path(), errVerification, strings.Join(failed, "; "))
+	case len(failed) > 0: // a check could not run: that says nothing against going on
+		return fmt.Errorf("cannot verify %s: %s", e.Target.Path(), strings.Join(failed, "; "))
 	}
 	if err := e.Machine.letGo(ctx, mapper); err != nil {
 		return err

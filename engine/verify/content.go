@@ -193,7 +193,26 @@ func cleanExt4(ctx context.Context, in Input, path string) Check {
 // fsck runs a file system check that changes nothing.
 func fsck(ctx context.Context, in Input, name string, c command.Command) Check {
 	_, err := in.Tools.Run(ctx, tool.Call{Command: c})
-	return result(name, c.Name, "no errors", err)
+	check := result(name, c.Name, "no errors", err)
+	check.Damaged = damaged(err)
+	return check
+}
+
+// damaged tells the verdict of a file system check from its not having run: too little memory, a device that cannot be opened. The codes
+// of e2fsck are sums below 64, and 4 is for errors that are left; above, it is the system that tells something, such as that a library
+// cannot be loaded.
+func damaged(err error) bool {
+	var failed *tool.Error
+	if !errors.As(err, &failed) {
+		return false
+	}
+	switch failed.Command.Name {
+	case "fsck.vfat":
+		return failed.Exit == 1
+	case "e2fsck":
+		return failed.Exit > 0 && failed.Exit < 64 && failed.Exit&4 != 0
+	}
+	return false
 }
 
 // inPartition runs checks on one partition; where it cannot be had, that is the failure.

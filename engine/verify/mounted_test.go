@@ -97,9 +97,19 @@ func TestUnmountedFileSystemsAreCheckedWhole(t *testing.T) {
 				redirected.inside = broken
 			}
 			other.Tools = redirected
-			got := failures(verify.Report{Checks: verify.Clean(t.Context(), other)})
-			if want := []string{[]string{espClean, nixClean}[i]}; !slices.Equal(got, want) {
-				t.Errorf("%s: %v instead of %v", v, got, want)
+			checks := verify.Clean(t.Context(), other)
+			got := failures(verify.Report{Checks: checks})
+			if want := []string{[]string{espClean, nixClean}[i]}; !slices.Equal(got, want) || !checks[i].Damaged || checks[1-i].Damaged {
+				t.Errorf("%s: %v instead of %v, %+v", v, got, want, checks)
+			}
+			gone := broken + ".gone"
+			other.Target.(device).parts[[]layout.Role{layout.ESP, layout.Nix}[i]] = gone
+			if i == 1 {
+				redirected.inside = gone
+			}
+			other.Tools = redirected
+			if c := verify.Clean(t.Context(), other)[i]; c.Status != verify.Failed || c.Damaged {
+				t.Errorf("%s: what cannot be opened is called damaged: %+v", v, c)
 			}
 		}
 	}

@@ -35,6 +35,9 @@ type Check struct {
 	Status Status `json:"status"`
 	Detail string `json:"detail"` // a sentence: what was seen, or why it failed
 	By     string `json:"by"`     // the tool that judged
+	// Damaged tells that a file system check ran to its end and found errors. Where it could not run, nobody knows of any. It is for
+	// the step that had it checked, and no part of the report.
+	Damaged bool `json:"-"`
 }
 
 // Report is all results, in a fixed order.
