@@ -190,12 +190,12 @@ func (p *layoutPage) showSize(e *widget.SizeEntry, part layout.Partition, m sess
 	e.SetHint(lang.L("Becomes {{.Size}} on the grain.", map[string]string{"Size": look.Number(is.Human())}))
 }
 
-// counted says in the map's units what was typed in others, such as GB.
+// counted says in the map's units what was typed in others, such as GB. Of an empty field it says nothing: the size is Lethe's own then.
 func counted(text string, is quantity.Bytes) string {
-	if text = strings.TrimSpace(text); strings.Contains(strings.ToLower(text), "i") {
+	if text = strings.TrimSpace(text); text == "" || strings.Contains(strings.ToLower(text), "i") {
 		return ""
 	}
-	return lang.L("{{.Typed}} is {{.Size}}.", map[string]string{"Typed": text, "Size": is.Human()})
+	return lang.L("{{.Typed}} is {{.Size}}.", map[string]string{"Typed": text, "Size": look.Number(is.Human())})
 }
 
 // unknown is a map without what follows from sizes: where nothing fits what is typed, nothing is claimed.
