@@ -97,14 +97,12 @@ func showToggle(w *widget.Switch, c session.Choice) {
 }
 
 func (p *layoutPage) sized(label, field string) *widget.SizeEntry {
-	e := widget.NewSizeEntry(label, 0, nil)
-	e.OnTyped = func(text string) {
+	return widget.NewSizeEntry(label, 0, func(text string) {
 		p.notes.touch(field)
 		p.notes.touch(session.FieldLayout)
 		p.room.State.SetSize(field, strings.TrimSpace(text))
 		p.room.Acts.Changed()
-	}
-	return e
+	})
 }
 
 func (p *layoutPage) Content() fyne.CanvasObject { return p.content }
