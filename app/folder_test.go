@@ -31,7 +31,7 @@ func TestFolderOfADesktopThatHangs(t *testing.T) {
 		}
 		cancel()             // as a window does that closes, once it is asked
 		<-t.Context().Done() // which is when the test has ended
-		caller.Close()
+		_ = caller.Close()
 	}()
 	if err := showFile(ctx, file); !errors.Is(err, context.Canceled) {
 		t.Errorf("after the end it says %v", err)
