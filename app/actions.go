@@ -43,8 +43,7 @@ func (w *window) restart() {
 	w.quick = nil
 	w.dropStage()
 	old := w.state
-	w.state = session.New(session.Options{Seed: w.seed(), Rehearse: w.rehearse, Checks: old.Checks, Shown: old.Shown, Wishes: draft.Wishes})
-	w.state.Draft.Image, w.state.Draft.Sector = draft.Image, draft.Sector
+	w.state = session.New(session.Options{Seed: w.seed(), Rehearse: w.rehearse, Checks: old.Checks, Shown: old.Shown, Before: &draft})
 	w.secrets.Wipe() // the new session's ids are its own
 	*w.work = page.Work{}
 	w.pages = map[session.Page]page.Page{}

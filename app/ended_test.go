@@ -126,3 +126,18 @@ func TestKeptDiskStays(t *testing.T) {
 		})
 	}
 }
+
+// TestRestartKeepsWhatWasChosen lets a language suggest nothing in place of what was chosen before a rehearsal by one click, nor before a new beginning.
+func TestRestartKeepsWhatWasChosen(t *testing.T) {
+	s := newStand(t, false)
+	s.w.state.ChooseZone("UTC")
+	s.w.acts.Try()
+	s.at(session.PageDone)
+	for range 2 {
+		s.w.acts.Restart()
+		s.w.state.ChooseLanguage("de_DE.UTF-8")
+		if zone := s.w.state.Draft.Wishes.Locale.TimeZone; zone != "UTC" {
+			t.Fatalf("the time zone became %s", zone)
+		}
+	}
+}

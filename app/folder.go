@@ -23,9 +23,23 @@ func (w *window) openFolder(path string) {
 	})
 }
 
-// showFile asks the desktop's file manager to show a file, or the portal to show its folder. Fyne's own way does not tell whether
-// anything did.
+// showFile has the desktop show a file in its folder, and waits no longer than the context lets it: the window cannot end while it waits.
 func showFile(ctx context.Context, path string) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*busPatience) // for two that may not answer
+	defer cancel()
+	shown := make(chan error, 1)
+	go func() { shown <- askDesktop(ctx, path) }()
+	select {
+	case err := <-shown:
+		return err
+	case <-ctx.Done():
+		return fmt.Errorf("cannot show %s: the desktop does not answer: %w", path, ctx.Err())
+	}
+}
+
+// askDesktop asks the desktop's file manager to show a file, or the portal to show its folder. Fyne's own way does not tell whether
+// anything did. Not all of it heeds the context.
+func askDesktop(ctx context.Context, path string) error {
 	file, err := os.Open(path)
 	if err != nil {
 		return fmt.Errorf("cannot show the file: %w", err)

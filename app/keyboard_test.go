@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -88,7 +89,7 @@ func TestKeyboard(t *testing.T) {
 		for _, f := range reached {
 			s.keysOn(f, p)
 		}
-		if diff := cmp.Diff(typed, s.w.state.Draft); diff != "" {
+		if diff := cmp.Diff(typed, s.w.state.Draft, cmp.Exporter(func(reflect.Type) bool { return true })); diff != "" {
 			t.Errorf("%s: going back and forth changed what was typed: %s", p, diff)
 		}
 		s.w.focus(s.w.current().First())

@@ -43,12 +43,11 @@ func newDisk(room Room) Page {
 	d.empty = widget.NewNotice(widget.Info, "")
 	d.real = column(d.cards, d.empty, d.notes.of(session.FieldDisk, nil), row(d.again))
 
-	d.size = widget.NewSizeEntry(lang.L("Size of the virtual disk"), room.State.Draft.Image, nil)
-	d.size.OnTyped = func(text string) {
+	d.size = widget.NewSizeEntry(lang.L("Size of the virtual disk"), room.State.Draft.Image, func(text string) {
 		d.notes.touch(session.FieldImage)
 		room.State.SetSize(session.FieldImage, strings.TrimSpace(text))
 		room.Acts.Changed()
-	}
+	})
 	d.sector = control.NewChoice([]control.Option{
 		{Value: "512", Label: lang.L("512 bytes, as most disks have")}, {Value: "4096", Label: lang.L("4096 bytes, as some NVMe drives have")},
 	}, func(value string) {

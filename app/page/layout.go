@@ -97,14 +97,12 @@ func showToggle(w *widget.Switch, c session.Choice) {
 }
 
 func (p *layoutPage) sized(label, field string) *widget.SizeEntry {
-	e := widget.NewSizeEntry(label, 0, nil)
-	e.OnTyped = func(text string) {
+	return widget.NewSizeEntry(label, 0, func(text string) {
 		p.notes.touch(field)
 		p.notes.touch(session.FieldLayout)
 		p.room.State.SetSize(field, strings.TrimSpace(text))
 		p.room.Acts.Changed()
-	}
-	return e
+	})
 }
 
 func (p *layoutPage) Content() fyne.CanvasObject { return p.content }
@@ -190,12 +188,12 @@ func (p *layoutPage) showSize(e *widget.SizeEntry, part layout.Partition, m sess
 	e.SetHint(lang.L("Becomes {{.Size}} on the grain.", map[string]string{"Size": look.Number(is.Human())}))
 }
 
-// counted says in the map's units what was typed in others, such as GB.
+// counted says in the map's units what was typed in others, such as GB. Of an empty field it says nothing: the size is Lethe's own then.
 func counted(text string, is quantity.Bytes) string {
-	if text = strings.TrimSpace(text); strings.Contains(strings.ToLower(text), "i") {
+	if text = strings.TrimSpace(text); text == "" || strings.Contains(strings.ToLower(text), "i") {
 		return ""
 	}
-	return lang.L("{{.Typed}} is {{.Size}}.", map[string]string{"Typed": text, "Size": is.Human()})
+	return lang.L("{{.Typed}} is {{.Size}}.", map[string]string{"Typed": text, "Size": look.Number(is.Human())})
 }
 
 // unknown is a map without what follows from sizes: where nothing fits what is typed, nothing is claimed.

@@ -3,6 +3,8 @@ package page_test
 import (
 	"testing"
 
+	"fyne.io/fyne/v2"
+
 	"lethe/app/session"
 	"lethe/app/widget"
 )
@@ -25,7 +27,20 @@ func TestSizesSayOneThing(t *testing.T) {
 	d.shows("The EFI system partition never needs more than 16 GiB", "ESP ?", "-cannot plan", "-cannot fit", "-cannot read", "-no room", "-wish for")
 	typed("1 GB")
 	d.shows("1 GB is 953 MiB.", "ESP 953 MiB", "-cannot plan", "-cannot fit", "-cannot read", "-no room", "-ESP ?")
+	d.win.Canvas().Focus(nil)
+	d.win.Canvas().Focus(entry.Focusable())
+	entry.Focusable().TypedKey(&fyne.KeyEvent{Name: fyne.KeyDelete}) // an empty field gives the size back to Lethe
+	d.shows("ESP 1 GiB", "-partition is", "-ESP ?")
 	typed("16GiB")
 	d.state.SetSize(session.FieldSwap, "20GiB")
 	d.shows("These sizes take 36 GiB of 40 GiB. The system needs at least 8 GiB beside them.", "ESP ?")
+}
+
+// TestSizesSpeakGerman has a decimal comma also where a size is said in other units.
+func TestSizesSpeakGerman(t *testing.T) {
+	german(t)
+	d := newStand(t, usual, rehearsal(t, session.PageLayout), nil)
+	d.win.Canvas().Focus(find[*widget.SizeEntry](t, d).Focusable())
+	d.write("2 GB")
+	d.shows("2 GB sind 1,86 GiB.", "-1.86")
 }

@@ -28,6 +28,8 @@ type Draft struct {
 	Sizes map[string]string
 	// Missed holds what was typed into a field that has a list and is not on it, by field.
 	Missed map[string]string
+
+	placed placed
 }
 
 // Typed is what the session knows of a secret. The secret itself is in the secret.Store of the main program.
@@ -57,6 +59,8 @@ type Account struct {
 	// ID names the user's password in the main program's store while the user's own name may still change. It is never reused.
 	ID       string
 	Password Typed
+
+	made string // the name that was made of the full name
 }
 
 // PassphraseID names the passphrase in the main program's store and in a plan alike.

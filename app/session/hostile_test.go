@@ -112,6 +112,7 @@ func TestHostileDiskInTheWindow(t *testing.T) {
 			rt.Errorf("the report holds %.500q", report)
 		}
 		checkPlain(rt, "the log", run.Log(session.LogFilter{}))
-		checkPlain(rt, "the run", []string{run.Error, run.Next, run.Title, run.Now, run.Work})
+		checkPlain(rt, "the run", []string{run.Error, run.Next, run.Title, run.Now})
+		checkPlain(rt, "the figures", run.Figures)
 	})
 }

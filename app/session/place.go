@@ -12,12 +12,12 @@ func (s *State) ChooseLanguage(language string) {
 	l.Language = language
 	keymap, zone := locale.Suggest(language)
 	usual := config.Config{}.WithDefaults().Locale
-	if !s.placed.keymap && follows(l.ConsoleKeymap, usual.ConsoleKeymap, s.placed.suggestedKeymap) {
+	if !s.Draft.placed.keymap && follows(l.ConsoleKeymap, usual.ConsoleKeymap, s.Draft.placed.suggestedKeymap) {
 		l.ConsoleKeymap, l.XkbLayout, l.XkbVariant = keymap, "", ""
-		s.placed.suggestedKeymap = keymap
+		s.Draft.placed.suggestedKeymap = keymap
 	}
-	if !s.placed.zone && follows(l.TimeZone, usual.TimeZone, s.placed.suggestedZone) {
-		l.TimeZone, s.placed.suggestedZone = zone, zone
+	if !s.Draft.placed.zone && follows(l.TimeZone, usual.TimeZone, s.Draft.placed.suggestedZone) {
+		l.TimeZone, s.Draft.placed.suggestedZone = zone, zone
 	}
 }
 
@@ -27,20 +27,22 @@ func follows(wish, usual, suggested string) bool {
 }
 
 // ChooseZone takes the time zone.
-func (s *State) ChooseZone(zone string) { s.Draft.Wishes.Locale.TimeZone, s.placed.zone = zone, true }
+func (s *State) ChooseZone(zone string) {
+	s.Draft.Wishes.Locale.TimeZone, s.Draft.placed.zone = zone, true
+}
 
 // ChooseKeymap takes the keymap of the console, and with it its counterpart in the desktop.
 func (s *State) ChooseKeymap(keymap string) {
 	l := &s.Draft.Wishes.Locale
 	l.ConsoleKeymap, l.XkbLayout, l.XkbVariant = keymap, "", ""
-	s.placed.keymap = true
+	s.Draft.placed.keymap = true
 }
 
 // ChooseLayout takes another layout for the desktop alone.
 func (s *State) ChooseLayout(layout, variant string) {
 	l := &s.Draft.Wishes.Locale
 	l.XkbLayout, l.XkbVariant = layout, variant
-	s.placed.keymap = true
+	s.Draft.placed.keymap = true
 }
 
 // placed is what somebody chose of time zone and keyboard, and what a language suggested.

@@ -32,3 +32,15 @@ func TestLanguageSuggests(t *testing.T) {
 		}
 	}
 }
+
+// TestLanguageSuggestsInTheNextSession what it would have in the one before: what was chosen stays so, and what was suggested follows.
+func TestLanguageSuggestsInTheNextSession(t *testing.T) {
+	before := session.New(session.Options{Checks: liveChecks})
+	before.ChooseLanguage("de_DE.UTF-8")
+	before.ChooseZone("UTC")
+	s := session.New(session.Options{Checks: liveChecks, Before: &before.Draft})
+	s.ChooseLanguage("fr_FR.UTF-8")
+	if l := s.Draft.Wishes.Locale; l.TimeZone != "UTC" || l.ConsoleKeymap != "fr-latin1" {
+		t.Errorf("the chosen zone became %q, and the suggested keymap %q", l.TimeZone, l.ConsoleKeymap)
+	}
+}

@@ -57,10 +57,9 @@ type Run struct {
 	Current int
 	// Done is the share of the whole, 0 to 1; it never goes back.
 	Done float64
-	// Work is what the current step is at, in words; Now is the thing under its hands.
-	Work, Now string
-	// Figures is Work as a text to be translated.
+	// Figures is what the current step is at; Now is the thing under its hands.
 	Figures Text
+	Now     string
 	// Checks are the results of the verification so far, by what they are about.
 	Checks []Check
 	// Error, Disk and Next are about the end of a run that failed: the cause, the state of the disk, and what to do. One that was
@@ -221,7 +220,7 @@ func (r *Run) start(i int) {
 	if i < 0 {
 		return
 	}
-	r.Current, r.base, r.Work, r.Figures, r.Now = i, r.Done, "", Text{}, ""
+	r.Current, r.base, r.Figures, r.Now = i, r.Done, Text{}, ""
 	r.Steps[i].State = StepRunning
 }
 
@@ -234,7 +233,7 @@ func (r *Run) finish(i int, state StepState, e event.Event) {
 		}
 	}
 	if r.Current == i {
-		r.Current, r.Work, r.Figures, r.Now = -1, "", Text{}, ""
+		r.Current, r.Figures, r.Now = -1, Text{}, ""
 	}
 }
 
@@ -268,7 +267,7 @@ func (r *Run) progress(e event.Event) {
 		return
 	}
 	if e.Work != nil {
-		r.Work, r.Figures, r.Now = e.Work.String(), figures(*e.Work), e.Work.Now
+		r.Figures, r.Now = figures(*e.Work), e.Work.Now
 	}
 	if weight := r.Steps[r.Current].weight; weight > 0 && r.total > 0 {
 		share := (r.Done - r.base) * float64(r.total) / float64(weight)
@@ -288,7 +287,7 @@ func (r *Run) end(e event.Event) {
 	default:
 		return
 	}
-	r.Current, r.Work, r.Figures, r.Now, r.Stopping = -1, "", Text{}, "", false
+	r.Current, r.Figures, r.Now, r.Stopping = -1, Text{}, "", false
 	r.Disk, r.Next, r.Took = e.Disk, e.Next, time.Duration(e.Millis)*time.Millisecond
 	if e.Kind == event.RunFailed {
 		r.Error = e.Text

@@ -55,8 +55,8 @@ func TestRunThatIsDone(t *testing.T) {
 	if states(&r) != "done,running,waiting" || r.Current != 1 || r.Title != "the disk" || r.Done != .5 {
 		t.Errorf("on its way: %s, step %d, %q, %v", states(&r), r.Current, r.Title, r.Done)
 	}
-	if r.Work != "copied 2 of 4 paths" || r.Now != "copying glibc" || r.Steps[0].Took != 1500*time.Millisecond || r.Steps[0].Share != 1 {
-		t.Errorf("work %q, now %q, step %+v", r.Work, r.Now, r.Steps[0])
+	if r.Figures.String() != "copied 2 of 4 paths" || r.Now != "copying glibc" || r.Steps[0].Took != 1500*time.Millisecond || r.Steps[0].Share != 1 {
+		t.Errorf("work %q, now %q, step %+v", r.Figures, r.Now, r.Steps[0])
 	}
 	if share := r.Steps[1].Share; share < .49 || share > .51 {
 		t.Errorf("half of the step is done, and its share is %v", share)

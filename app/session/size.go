@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"errors"
 
 	"lethe/engine/config"
@@ -36,16 +37,31 @@ func (s *State) sizeProblem(field string) Text {
 // tooMuch says that the sizes leave too little for the system; it is empty where they do not.
 func (s *State) tooMuch() Text {
 	disk, ok := s.Target()
-	w := s.Wishes()
-	taken := w.Disk.ESP
-	if w.SwapMode() != config.SwapNone {
-		taken += w.Swap.Size
+	if !ok {
+		return Text{}
 	}
-	if !ok || taken+layout.LeastNix < disk.Bytes-min(disk.Bytes, 2*quantity.GiB) { // what is left to Lethe is less than that
+	taken := s.taken(disk)
+	if taken+layout.LeastNix < disk.Bytes-min(disk.Bytes, 2*quantity.GiB) { // the table and the grain take less than that
 		return Text{}
 	}
 	return say("These sizes take {{.Taken}} of {{.Disk}}. The system needs at least {{.Least}} beside them.",
 		"Taken", taken.Human(), "Disk", disk.Bytes.Human(), "Least", layout.LeastNix.Human())
+}
+
+// taken is what the ESP and swap take of a disk. What is Lethe's to choose is what it chooses without wishes for the other.
+func (s *State) taken(disk device.Disk) quantity.Bytes {
+	w := s.Wishes()
+	esp, swap := w.Disk.ESP, w.Swap.Size
+	w.Disk.ESP, w.Swap.Size = 0, 0
+	own, _ := layout.Build(disk, s.Memory(), w, s.Entropy()) // without one, nothing is chosen
+	size := func(role layout.Role, wished quantity.Bytes) quantity.Bytes {
+		part, _ := own.Find(role)
+		return cmp.Or(wished, part.Wished)
+	}
+	if w.SwapMode() == config.SwapNone {
+		return size(layout.ESP, esp)
+	}
+	return size(layout.ESP, esp) + size(layout.Swap, swap)
 }
 
 // SizesWrong tells that what is typed as sizes makes no layout, so that [State.After] shows another one, or none.

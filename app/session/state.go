@@ -38,7 +38,6 @@ type State struct {
 
 	shown    map[Page]bool // what somebody has had before their eyes
 	selected *device.Identity
-	placed   placed
 	before   Page // the explorer; empty where that was opened first
 	seed     [32]byte
 	users    int
@@ -54,6 +53,8 @@ type Options struct {
 	Shown    device.Inventory
 	// Wishes to begin with; the zero value means the defaults.
 	Wishes config.Config
+	// Before is what was chosen in a session before, to begin with that instead of Wishes. Its secrets are gone.
+	Before *Draft
 }
 
 // The virtual disk of a rehearsal, until another size is chosen.
@@ -66,12 +67,20 @@ func New(o Options) *State {
 		Rehearsal: o.Rehearse || o.Checks.Live != Yes,
 		Draft:     Draft{Wishes: o.Wishes, Image: defaultImage, Sector: 512},
 	}
+	var accounts []Account
+	if b := o.Before; b != nil {
+		s.Draft = Draft{Wishes: b.Wishes, Image: b.Image, Sector: b.Sector, placed: b.placed}
+		accounts = b.Accounts
+	}
 	s.Draft.Wishes.Version, s.Draft.Wishes.Disk.Target = config.Version, ""
 	users := s.Draft.Wishes.Users
 	s.Draft.Wishes.Users = nil
-	for _, u := range users {
+	for i, u := range users {
 		s.AddUser()
-		s.Draft.Wishes.Users[len(s.Draft.Wishes.Users)-1] = u
+		s.Draft.Wishes.Users[i] = u
+		if i < len(accounts) {
+			s.Draft.Accounts[i].made = accounts[i].made
+		}
 	}
 	if len(users) == 0 {
 		s.AddUser()

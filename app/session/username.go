@@ -29,11 +29,11 @@ func UserName(full string) string {
 // mostUserName is how long the name of a user may be, in bytes.
 const mostUserName = 31
 
-// SetFullName takes what a person is called; the name of the user follows it until that was chosen.
+// SetFullName takes what a person is called; the name of the user follows it until that was chosen, be it the same one by chance.
 func (s *State) SetFullName(user int, full string) {
-	u := &s.Draft.Wishes.Users[user]
-	if u.Name == "" || u.Name == UserName(u.FullName) {
-		u.Name = UserName(full)
+	u, a := &s.Draft.Wishes.Users[user], &s.Draft.Accounts[user]
+	if u.Name == "" || u.Name == a.made {
+		u.Name, a.made = UserName(full), UserName(full)
 	}
 	u.FullName = full
 }

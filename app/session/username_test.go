@@ -36,9 +36,21 @@ func TestUserNameFollows(t *testing.T) {
 	if user.Name != "ada" || user.FullName != "Ada Lovelace" {
 		t.Errorf("%+v", user)
 	}
+	s = session.New(session.Options{Checks: liveChecks, Before: &s.Draft})
+	user = &s.Draft.Wishes.Users[0]
+	if s.SetFullName(0, "Augusta"); user.Name != "augusta" {
+		t.Errorf("in the session after it %q follows no more", user.Name)
+	}
 	user.Name = "countess"
 	s.SetFullName(0, "Augusta Ada King")
 	if user.Name != "countess" {
 		t.Errorf("a chosen name became %q", user.Name)
+	}
+	s.AddUser()
+	other := &s.Draft.Wishes.Users[1]
+	other.Name = "grace" // before the full name, which makes the same
+	s.SetFullName(1, "Grace")
+	if s.SetFullName(1, "Amazing Grace"); other.Name != "grace" {
+		t.Errorf("a name that was typed became %q", other.Name)
 	}
 }

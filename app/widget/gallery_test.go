@@ -149,11 +149,11 @@ func scenes() map[string]scene {
 			return r, func(c fyne.Canvas) { c.Focus(r) }
 		}},
 		"sizes": {fyne.NewSize(420, 260), func() (fyne.CanvasObject, func(fyne.Canvas)) {
-			good, bad, off := NewSizeEntry("ESP", quantity.GiB, nil), NewSizeEntry("swap", 8*quantity.GiB, nil), NewSizeEntry("nix", 0, nil)
+			good, wrong, off := NewSizeEntry("ESP", quantity.GiB, nil), NewSizeEntry("swap", 8*quantity.GiB, nil), NewSizeEntry("nix", 0, nil)
 			good.SetHint("Becomes 1 GiB on the grain of 1 MiB.")
 			off.SetReason("nix takes the rest of the disk.")
-			return newColumn(12, good, bad, off), func(fyne.Canvas) {
-				bad.entry.SetText("8 GX")
+			return newColumn(12, good, wrong, off), func(fyne.Canvas) {
+				wrong.entry.SetText("8 GX")
 			}
 		}},
 		"code": {fyne.NewSize(620, 300), func() (fyne.CanvasObject, func(fyne.Canvas)) {
@@ -168,8 +168,9 @@ func scenes() map[string]scene {
 			return still(NewCodeView(Diff, "@@ -1,3 +1,3 @@\n imports = [\n-  ./old.nix\n+  ./disks.nix\n ];\n"))
 		}},
 		"passphrase": {fyne.NewSize(460, 330), func() (fyne.CanvasObject, func(fyne.Canvas)) {
-			p := NewPassphraseEntry(PassphraseOptions{Label: "Passphrase", AgainLabel: "Passphrase again", Beyond: "It has characters outside of ASCII, which the boot prompt's keyboard may not have.", Do: func(func()) {}})
+			p := NewPassphraseEntry(PassphraseOptions{Label: "Passphrase", AgainLabel: "Passphrase again", Do: func(func()) {}})
 			return p, func(fyne.Canvas) {
+				p.SetBeyond("It has characters outside of ASCII, which the boot prompt's keyboard may not have.")
 				p.SetNotes("The boot prompt has the keymap “us”.", "These keys are elsewhere on it: z, y, -")
 				p.first.SetText("pässphrase") // the estimate is set, not waited for
 				p.again.SetText("pässphras")

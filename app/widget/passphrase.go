@@ -18,8 +18,6 @@ type PassphraseOptions struct {
 	Label, AgainLabel string
 	// Known are words that an attacker would try first: the user's name, the host's.
 	Known []string
-	// Beyond is said of a passphrase with characters outside of ASCII; see SetBeyond.
-	Beyond string
 	// Do runs a function on Fyne's goroutine; nil means fyne.Do.
 	Do func(func())
 }
@@ -69,7 +67,7 @@ type PassphraseEntry struct {
 
 // NewPassphraseEntry makes an empty entry.
 func NewPassphraseEntry(options PassphraseOptions) *PassphraseEntry {
-	p := &PassphraseEntry{known: options.Known, beyond: options.Beyond, meter: newMeter()}
+	p := &PassphraseEntry{known: options.Known, meter: newMeter()}
 	if options.Do == nil {
 		options.Do = fyne.Do
 	}
@@ -121,7 +119,7 @@ func (p *PassphraseEntry) SetKnown(words ...string) {
 	}
 }
 
-// SetBeyond changes what is said of characters outside of ASCII; nothing, where more is known of the keyboard.
+// SetBeyond says something of characters outside of ASCII, where there are any; nothing, where more is known of the keyboard.
 func (p *PassphraseEntry) SetBeyond(text string) {
 	if p.beyond != text {
 		p.beyond = text

@@ -32,7 +32,8 @@ func passphrase(t *testing.T) (*PassphraseEntry, fyne.Canvas, queue) {
 	q := make(queue, 100)
 	var p *PassphraseEntry
 	c := open(t, light(460, 330), func() fyne.CanvasObject {
-		p = NewPassphraseEntry(PassphraseOptions{Label: "Passphrase", AgainLabel: "again", Beyond: "beyond", Known: []string{"ada", "blitzar"}, Do: q.do})
+		p = NewPassphraseEntry(PassphraseOptions{Label: "Passphrase", AgainLabel: "again", Known: []string{"ada", "blitzar"}, Do: q.do})
+		p.SetBeyond("beyond")
 		return p
 	})
 	return p, c, q

@@ -9,16 +9,11 @@ import (
 	"lethe/engine/quantity"
 )
 
-// SizeEntry takes a size with a unit, such as 8GiB or 500 GB. What is wrong with the text is said below it; a text that cannot be
-// read changes nothing.
+// SizeEntry takes a size with a unit, such as 8GiB or 500 GB. The owner says what is wrong with the text.
 type SizeEntry struct {
 	panel
-	// OnChanged is called for sizes that can be read and pass Check, by the user's typing only.
-	OnChanged func(size quantity.Bytes)
-	// OnTyped, where it is set, is called with every text that the user types instead, and the owner says what is wrong with it.
+	// OnTyped is called with every text that the user types.
 	OnTyped func(text string)
-	// Check refuses a size that can be read but not used; its error is shown.
-	Check func(size quantity.Bytes) error
 
 	entry   *sizeField
 	hint    string
@@ -27,19 +22,19 @@ type SizeEntry struct {
 }
 
 // NewSizeEntry makes an entry that shows a size.
-func NewSizeEntry(label string, size quantity.Bytes, changed func(size quantity.Bytes)) *SizeEntry {
-	s := &SizeEntry{OnChanged: changed, message: newParagraph("", theme.SizeNameCaptionText, look.ColorMuted, fyne.TextStyle{})}
+func NewSizeEntry(label string, size quantity.Bytes, typed func(text string)) *SizeEntry {
+	s := &SizeEntry{OnTyped: typed, message: newParagraph("", theme.SizeNameCaptionText, look.ColorMuted, fyne.TextStyle{})}
 	s.entry = newSizeField(s)
 	s.entry.SetText(size.String())
 	s.entry.OnChanged = s.typed
 	name := newParagraph(label, theme.SizeNameText, theme.ColorNameForeground, fyne.TextStyle{})
 	s.content = newColumn(4, name, s.entry, s.message)
 	s.ExtendBaseWidget(s)
-	s.tell(nil)
+	s.tell()
 	return s
 }
 
-// SetValue shows a size without calling OnChanged. While the user types it leaves the text alone where that means the same or
+// SetValue shows a size without calling OnTyped. While the user types it leaves the text alone where that means the same or
 // cannot be read.
 func (s *SizeEntry) SetValue(size quantity.Bytes) {
 	value, err := quantity.ParseTyped(s.entry.Text)
@@ -47,16 +42,6 @@ func (s *SizeEntry) SetValue(size quantity.Bytes) {
 		return
 	}
 	s.entry.Write(size.String())
-	s.tell(nil)
-}
-
-// Value gives the size, or why there is none.
-func (s *SizeEntry) Value() (quantity.Bytes, error) {
-	size, err := quantity.ParseTyped(s.entry.Text)
-	if err == nil && s.Check != nil {
-		err = s.Check(size)
-	}
-	return size, err
 }
 
 // SetReason disables the entry and shows why; the empty reason enables it.
@@ -67,13 +52,13 @@ func (s *SizeEntry) SetReason(reason string) {
 	} else {
 		s.entry.Disable()
 	}
-	s.judge()
+	s.tell()
 }
 
-// SetHint shows a text below a size that is right, such as what it becomes on the grain.
+// SetHint shows a text below the size, such as what it becomes on the grain.
 func (s *SizeEntry) SetHint(text string) {
 	s.hint = text
-	s.judge()
+	s.tell()
 }
 
 // Focusable gives what takes the focus.
@@ -85,28 +70,14 @@ func (s *SizeEntry) Text() string { return s.entry.Text }
 func (s *SizeEntry) typed(text string) {
 	if s.OnTyped != nil {
 		s.OnTyped(text)
-		return
-	}
-	size, err := s.Value()
-	s.tell(err)
-	if err == nil && s.OnChanged != nil {
-		s.OnChanged(size)
 	}
 }
 
-func (s *SizeEntry) judge() {
-	_, err := s.Value()
-	s.tell(err)
-}
-
-// tell shows the reason, else the error, else the hint.
-func (s *SizeEntry) tell(err error) {
+// tell shows the reason, else the hint.
+func (s *SizeEntry) tell() {
 	text, colour := s.hint, look.ColorMuted
-	switch {
-	case s.reason != "":
+	if s.reason != "" {
 		text, colour = s.reason, theme.ColorNameWarning
-	case err != nil && s.OnTyped == nil:
-		text, colour = err.Error(), theme.ColorNameError
 	}
 	if s.message.text == text && s.message.colour == colour && s.message.Hidden == (text == "") {
 		return

@@ -23,7 +23,7 @@ func (c Config) Validate() error {
 	c.Locale.validate(&ps)
 	oneOf(&ps, "desktop.environment", c.Desktop.Environment, "plasma", "gnome", "none")
 	validateUsers(&ps, c.Users)
-	c.Persistence.validate(&ps)
+	c.Persistence.validate(&ps, c.managedInHome())
 	c.Nix.validate(&ps)
 	c.Lethe.validate(&ps)
 	c.Repo.validate(&ps)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strconv"
@@ -24,12 +25,27 @@ const (
 	SamePath      = " is the same path"
 )
 
-// Files in a home that home-manager makes from home.nix. It refuses to replace one that it did not make, and then sets up nothing.
-var homeManagers = []string{
-	".bashrc", ".bash_profile", ".profile", ".zshrc", ".zshenv", ".config/fish/config.fish", ".config/user-dirs.dirs", ".config/user-dirs.conf",
+// managedInHome gives the files in a home that home-manager makes from home.nix, which is the same for all users. It refuses to replace
+// one that it did not make, and then sets up nothing.
+func (c Config) managedInHome() (files []string) {
+	for _, u := range c.Users {
+		switch cmp.Or(u.Shell, DefaultShell) {
+		case "bash":
+			files = append(files, ".bashrc", ".bash_profile", ".profile")
+		case "zsh":
+			files = append(files, ".zshrc", ".zshenv")
+		case "fish":
+			files = append(files, ".config/fish/config.fish")
+		}
+	}
+	if cmp.Or(c.Desktop.Environment, DefaultDesktop) != "none" {
+		files = append(files, ".config/user-dirs.dirs", ".config/user-dirs.conf")
+	}
+	return files
 }
 
-func (p Persistence) validate(ps *problems) {
+func (p Persistence) validate(ps *problems, managed []string) {
+	homePath := func(ps *problems, key, p string) { homePath(ps, key, p, managed) }
 	oneOf(ps, "persistence.home", p.Home, "simple", "minimal")
 	pathList(ps, "persistence", "directories", p.Directories, "files", p.Files, systemPath)
 	pathList(ps, "persistence", "home_directories", p.HomeDirectories, "home_files", p.HomeFiles, homePath)
@@ -79,15 +95,15 @@ func systemPath(ps *problems, key, p string) {
 // within tells whether a clean path is a folder or below it.
 func within(p, folder string) bool { return p == folder || strings.HasPrefix(p, folder+"/") }
 
-// homePath checks a path relative to a home.
-func homePath(ps *problems, key, p string) {
+// homePath checks a path relative to a home, of which some files are home-manager's.
+func homePath(ps *problems, key, p string, managed []string) {
 	switch {
 	case !plainPath(ps, key, p):
 	case path.IsAbs(p) || strings.HasPrefix(p, "~"):
 		ps.addf(key, p, "write it without the home, such as .config/app", "it is not relative to a home")
 	case p == "." || p != path.Clean(p):
 		ps.addf(key, p, "name a folder or file in the home in its shortest form", "the path can be written shorter")
-	case slices.Contains(homeManagers, p):
+	case slices.Contains(managed, p):
 		ps.addf(key, p, "remove it, and write what you need into home.nix", ManagedByHome)
 	}
 }

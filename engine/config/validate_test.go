@@ -21,6 +21,13 @@ func keep(dirs ...string) change { return func(c *Config) { c.Persistence.Direct
 
 func keepHome(files ...string) change { return func(c *Config) { c.Persistence.HomeFiles = files } }
 
+// managed keeps files in the home of one user, of a shell and a desktop.
+func managed(shell, desktop string, files ...string) change {
+	return func(c *Config) {
+		c.Users, c.Desktop.Environment, c.Persistence.HomeFiles = []User{{Name: "ada", Shell: shell}}, desktop, files
+	}
+}
+
 func target(s string) change { return func(c *Config) { c.Disk.Target = s } }
 
 func tmpfs(s string) change { return func(c *Config) { c.Disk.Tmpfs = s } }
@@ -126,7 +133,11 @@ func TestValidateRefuses(t *testing.T) {
 		{"users[0].authorized_keys[1]", user(User{Name: "a", AuthorizedKeys: []string{goodKey, goodKey + "\n" + goodKey}}), "more than one line"},
 		{"users[0].authorized_keys[0]", user(User{Name: "a", AuthorizedKeys: []string{"-----BEGIN OPENSSH PRIVATE KEY-----"}}), "private key"},
 		{"persistence.home", func(c *Config) { c.Persistence.Home = "all" }, "minimal"},
-		{"persistence.home_files[0]", func(c *Config) { c.Persistence.HomeFiles = []string{".bashrc"} }, "home.nix"},
+		{"persistence.home_files[0]", managed("", "plasma", ".bashrc"), "home.nix"},
+		{"persistence.home_files[0]", managed("bash", "none", ".profile"), "home.nix"},
+		{"persistence.home_files[0]", managed("zsh", "none", ".zshrc"), "home.nix"},
+		{"persistence.home_files[0]", managed("fish", "none", ".config/fish/config.fish"), "home.nix"},
+		{"persistence.home_files[0]", managed("fish", "", ".config/user-dirs.dirs"), "home.nix"},
 		{"persistence.directories[0]", keep("var/lib"), "absolute"},
 		{"persistence.directories[0]", keep(""), "empty"},
 		{"persistence.directories[0]", keep("/var/lib/"), "write /var/lib"},
@@ -228,6 +239,9 @@ func TestValidateAccepts(t *testing.T) {
 		"later":                 channel("nixos-27.11"),
 		"folders":               keep("/var/lib/docker", "/srv/${x}", "/nixos", "/etc/nixos"),
 		"home files":            keepHome(".config/app/x y"),
+		"bash's, with zsh":      managed("zsh", "gnome", ".bashrc", ".bash_profile", ".profile", ".config/fish/config.fish"),
+		"zsh's, with bash":      managed("", "plasma", ".zshrc", ".zshenv"),
+		"no desktop's folders":  managed("bash", "none", ".config/user-dirs.dirs", ".config/user-dirs.conf"),
 		"flake":                 flakeURL("github:owner/lethe"),
 		"flake over SSH":        flakeURL("git+ssh://git@example.org/lethe"),
 		"own repo":              repo(Repo{Source: "git@example.org:me/nixos.git", Rev: "v1.0", DisksFile: "hosts/a/disks.nix"}),

@@ -332,3 +332,22 @@ func TestPathsStayInsideTheRepository(t *testing.T) {
 		}
 	}
 }
+
+// TestHomeRefusesWhatItManages refuses to keep a file in a home exactly where home.nix has home-manager write it.
+func TestHomeRefusesWhatItManages(t *testing.T) {
+	for file, by := range map[string]string{
+		".bashrc": "programs.bash", ".zshrc": "programs.zsh", ".config/fish/config.fish": "programs.fish", ".config/user-dirs.dirs": "xdg.userDirs",
+	} {
+		for _, shell := range []string{"", "bash", "zsh", "fish"} {
+			for _, desktop := range []string{"", "none", "gnome"} {
+				wishes := combination{swap: config.SwapPlain, desktop: "none", users: 1}.wishes()
+				wishes.Users[0].Shell, wishes.Desktop.Environment = shell, desktop
+				manages := strings.Contains(text(t, render(t, input(t, wishes)), flake.HomeFile), by)
+				wishes.Persistence.HomeFiles = []string{file}
+				if refused := wishes.Validate() != nil; refused != manages {
+					t.Errorf("shell %q, desktop %q: that home-manager writes ~/%s is %t, and that it is refused is %t", shell, desktop, file, manages, refused)
+				}
+			}
+		}
+	}
+}
