@@ -24,7 +24,7 @@ func (r Report) fdisk() Choice {
 	f := newFdisker(r)
 	first := f.inRange(f.first, f.first, f.last)
 	end := f.inRange(f.last, first, f.last)
-	if end <= first {
+	if end <= first || first < uint64(r.FirstUsable) { // an offset that is no whole sector can move it before what is usable
 		c.Why = "finds no place on a disk this small"
 		return c
 	}
