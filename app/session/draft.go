@@ -49,7 +49,9 @@ type Typed struct {
 }
 
 // Ready tells that the secret can be used, and typed where it will be asked for.
-func (t Typed) Ready() bool { return t.First && t.Second && t.Same && t.Refused == "" && (!t.Missing || t.Accepted) }
+func (t Typed) Ready() bool {
+	return t.First && t.Second && t.Same && t.Refused == "" && (!t.Missing || t.Accepted)
+}
 
 // Half tells that it was typed once and not yet the same a second time, as everybody's is for a moment.
 func (t Typed) Half() bool { return t.First && !t.Second && t.Refused == "" }

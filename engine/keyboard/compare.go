@@ -8,8 +8,8 @@ import (
 // Moved is a character that is typed in another way on the console than in the session.
 type Moved struct {
 	Rune       rune
-	SessionKey Way  // the session's easiest way; zero if its layout cannot type the character
-	ConsoleKey Way  // the console's easiest way; zero if Missing
+	SessionKey Way // the session's easiest way; zero if its layout cannot type the character
+	ConsoleKey Way // the console's easiest way; zero if Missing
 	// Missing tells that nothing is known by which the console types the character. It may be there all the same, behind a Compose key, a
 	// lock or the keymap's own compose lines.
 	Missing bool
