@@ -2,8 +2,6 @@ package main
 
 import (
 	"image"
-	"image/color"
-	"math"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -11,21 +9,9 @@ import (
 
 	"lethe/app/control"
 	"lethe/app/look"
+	"lethe/app/look/looktest"
 	"lethe/app/session"
 )
-
-// luminance is WCAG's, of an opaque colour.
-func luminance(c color.Color) float64 {
-	r, g, b, _ := c.RGBA()
-	linear := func(v uint32) float64 {
-		f := float64(v) / 0xffff
-		if f <= 0.04045 {
-			return f / 12.92
-		}
-		return math.Pow((f+0.055)/1.055, 2.4)
-	}
-	return 0.2126*linear(r) + 0.7152*linear(g) + 0.0722*linear(b)
-}
 
 // standsOut counts the pixels of an area that changed by a contrast of 3, which is what WCAG asks of a sign of the focus.
 func standsOut(without, with image.Image, area image.Rectangle) int {
@@ -35,8 +21,7 @@ func standsOut(without, with image.Image, area image.Rectangle) int {
 			if without.At(x, y) == with.At(x, y) {
 				continue
 			}
-			a, b := luminance(without.At(x, y)), luminance(with.At(x, y))
-			if (max(a, b)+0.05)/(min(a, b)+0.05) >= 3 {
+			if looktest.Contrast(without.At(x, y), with.At(x, y)) >= 3 {
 				count++
 			}
 		}

@@ -11,25 +11,9 @@ import (
 	"fyne.io/fyne/v2/driver/software"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
+
+	"lethe/app/look/looktest"
 )
-
-// contrast is WCAG's ratio of two opaque colours.
-func contrast(a, b color.Color) float64 {
-	x, y := luminance(a), luminance(b)
-	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
-}
-
-func luminance(c color.Color) float64 {
-	r, g, b, _ := c.RGBA()
-	linear := func(v uint32) float64 {
-		f := float64(v) / 0xffff
-		if f <= 0.04045 {
-			return f / 12.92
-		}
-		return math.Pow((f+0.055)/1.055, 2.4)
-	}
-	return 0.2126*linear(r) + 0.7152*linear(g) + 0.0722*linear(b)
-}
 
 var variants = map[string]fyne.ThemeVariant{"light": theme.VariantLight, "dark": theme.VariantDark}
 
@@ -58,7 +42,7 @@ func TestTextHasContrast(t *testing.T) {
 	for name, variant := range variants {
 		for text, backs := range pairs {
 			for _, back := range backs {
-				if got := contrast(New().Color(text, variant), New().Color(back, variant)); got < 4.5 {
+				if got := looktest.Contrast(New().Color(text, variant), New().Color(back, variant)); got < 4.5 {
 					t.Errorf("%s: %s on %s has a contrast of %.2f", name, text, back, got)
 				}
 			}
@@ -71,7 +55,7 @@ func TestMarksHaveContrast(t *testing.T) {
 		for _, mark := range []fyne.ThemeColorName{
 			ColorESP, ColorSwap, ColorNix, ColorLUKS, ColorOther, ColorRing, theme.ColorNamePrimary, theme.ColorNameInputBorder,
 		} {
-			if got := contrast(New().Color(mark, variant), New().Color(theme.ColorNameBackground, variant)); got < 3 {
+			if got := looktest.Contrast(New().Color(mark, variant), New().Color(theme.ColorNameBackground, variant)); got < 3 {
 				t.Errorf("%s: %s has a contrast of %.2f", name, mark, got)
 			}
 		}
@@ -139,7 +123,7 @@ func TestIconsAreDrawn(t *testing.T) {
 		picture, ink := c.Capture(), ""
 		for y := range 24 {
 			for x := range 24 {
-				if luminance(picture.At(x, y)) < 0.3 {
+				if looktest.Luminance(picture.At(x, y)) < 0.3 {
 					ink += "#"
 				} else {
 					ink += "."
