@@ -140,9 +140,9 @@ func (r Rescue) check(ctx context.Context, device string) error {
 			r.Say("The nix file system was not unmounted last time; its journal is applied as it is mounted.")
 		}
 	case err != nil && r.ReadOnly:
-		r.Say("The nix file system is damaged; copy what you need before you repair it. The check said: %v", err)
+		r.Say("The nix file system may be damaged: its check did not pass. Copy what you need before you repair it. The check said: %v", err)
 	case err != nil:
-		return fmt.Errorf("the nix file system is damaged, and writing to it could make that worse; copy what you need after lethe-engine mount --read-only, then repair %s with e2fsck -f: %w", device, err)
+		return fmt.Errorf("the nix file system may be damaged, since its check did not pass, and writing to it could make that worse; copy what you need after lethe-engine mount --read-only, then repair %s with e2fsck -f: %w", device, err)
 	}
 	if _, err := r.Machine.Tools.Run(ctx, tool.Call{Command: command.CheckFAT(r.ESP)}); err != nil {
 		if stopped := context.Cause(ctx); stopped != nil {

@@ -191,7 +191,7 @@ func TestRescueThatOnlyReads(t *testing.T) {
 	if _, err := os.Lstat(w.root + plan.Temp); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a scratch was made: %v", err)
 	}
-	if len(w.notes) != 1 || !strings.Contains(w.notes[0], "damaged; copy what you need before you repair it") || !strings.Contains(w.notes[0], "it is broken") {
+	if len(w.notes) != 1 || !strings.Contains(w.notes[0], "its check did not pass. Copy what you need before you repair it") || !strings.Contains(w.notes[0], "it is broken") {
 		t.Errorf("said %q", w.notes)
 	}
 	if _, err := w.machine().Close(t.Context()); err != nil {
